@@ -1,0 +1,13 @@
+"""reconcile: three views of a Windows fleet, where they disagree, and how to end it.
+
+The flow is the order of the rooms; a room imports only rooms that stand before it.
+
+    source   1  what each system says: complete, or it raises
+    frame    2  the same facts as typed tables
+    finding  3  what disagrees, one rule a file
+    report   7  telling it: CSV, Excel, HTML
+    cli         parse, call, turn errors into exit codes
+"""
+
+ROOMS = ("errors", "settings", "workspace", "ledger", "source", "frame", "finding", "report", "cli")
+"""The import order: what stands here may import what stands to its left."""

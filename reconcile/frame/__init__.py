@@ -1,0 +1,1 @@
+"""2 The same facts as typed tables. Pure: a snapshot in, a frame out."""

@@ -1,0 +1,177 @@
+"""`inputs/settings.toml` as frozen dataclasses; every key has a default, an unknown key is an error.
+
+Source of the names and defaults: the README's "Settings".
+"""
+
+import dataclasses
+import difflib
+import tomllib
+import types
+import typing
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from reconcile.errors import SettingsError
+
+T = TypeVar("T")
+
+MIN_STALE_DAYS = 21
+"""Entra refreshes a device's activity only every 14 days, give or take 5: less proves nothing."""
+
+PROTECTIONS = (
+    "autopilot",
+    "autopilot-unknown",
+    "domain-controller",
+    "rodc",
+    "cluster",
+    "gmsa",
+    "sso-account",
+    "server",
+    "critical",
+    "managed",
+    "compliant",
+    "new",
+    "recently-active",
+    "protected-list",
+    "restricted-unit",
+    "vdi",
+    "not-windows",
+    "cluster-unknown",
+)
+"""What can hold a finding back from a plan, in the order `blocked_by` names them."""
+
+
+@dataclass(frozen=True)
+class Tenant:
+    id: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Entra:
+    live: bool = False
+    complete: bool = False
+
+
+@dataclass(frozen=True)
+class Directory:
+    live: bool = False
+    servers: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    date_format: str | None = None
+    date_zone: str | None = None
+    complete: bool = False
+
+    @property
+    def configured(self) -> bool:
+        """Whether a directory is expected: then no snapshot of it means incomplete, not absent."""
+        return self.live or bool(self.servers) or bool(self.domains)
+
+
+@dataclass(frozen=True)
+class Agents:
+    live: bool = False
+    trust_mtime: bool = True
+
+
+@dataclass(frozen=True)
+class Policy:
+    stale_days: int = 90
+    agent_fresh_days: int = 14
+    new_days: int = 14
+    recently_active_days: int = 30
+    lift: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limits:
+    max_rejected: float = 0.01
+
+
+@dataclass(frozen=True)
+class Settings:
+    tenant: Tenant = field(default_factory=Tenant)
+    entra: Entra = field(default_factory=Entra)
+    directory: Directory = field(default_factory=Directory)
+    agents: Agents = field(default_factory=Agents)
+    policy: Policy = field(default_factory=Policy)
+    limits: Limits = field(default_factory=Limits)
+
+
+def template() -> str:
+    """The commented settings.toml that `reconcile init` writes."""
+    return resources.files("reconcile").joinpath("settings.toml").read_text(encoding="utf-8")
+
+
+def load(file: Path) -> Settings:
+    """The settings in the file; the defaults where there is none. Raises SettingsError."""
+    if not file.exists():
+        return Settings()
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        tables = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(str(file), f"is not valid TOML: {error}") from error
+    settings = _build(Settings, tables, str(file))
+    _check(settings, str(file))
+    return settings
+
+
+def _build(kind: type[Any], values: dict[str, Any], where: str) -> Any:
+    known = {item.name: item for item in dataclasses.fields(kind)}
+    hints = typing.get_type_hints(kind)
+    for name in values.keys() - known.keys():
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise SettingsError(f"{where} {name}", f"there is no such setting{hint}")
+    return kind(**{name: _value(hints[name], value, f"{where} {name}") for name, value in values.items()})
+
+
+def _value(kind: Any, value: object, where: str) -> object:
+    if dataclasses.is_dataclass(kind):
+        return _build(typing.cast("type[Any]", kind), _expect(value, dict, where, "a table"), where)
+    if typing.get_origin(kind) is tuple:
+        return tuple(_expect(item, str, where, "a list of texts") for item in _expect(value, list, where, "a list"))
+    if typing.get_origin(kind) is types.UnionType:
+        return _expect(value, str, where, "a text")
+    if kind is float and type(value) is int:
+        return float(value)
+    return _expect(value, kind, where, {bool: "true or false", int: "a whole number", float: "a number"}[kind])
+
+
+def _expect(value: object, kind: type[T], where: str, wanted: str) -> T:
+    if type(value) is not kind:
+        raise SettingsError(where, f"must be {wanted}, not {value!r}")
+    return value
+
+
+def _check(settings: Settings, file: str) -> None:
+    policy, directory = settings.policy, settings.directory
+    if policy.stale_days < MIN_STALE_DAYS:
+        raise SettingsError(
+            f"{file} policy stale_days",
+            f"{policy.stale_days} is refused: Entra refreshes activity only every two to three weeks, so less than {MIN_STALE_DAYS} proves nothing",
+        )
+    for name in ("agent_fresh_days", "new_days", "recently_active_days"):
+        if getattr(policy, name) < 0:
+            raise SettingsError(f"{file} policy {name}", "must not be negative")
+    for name in policy.lift:
+        if name not in PROTECTIONS:
+            raise SettingsError(f"{file} policy lift", f"{name!r} is no protection; there are {', '.join(PROTECTIONS)}")
+    if not 0 <= settings.limits.max_rejected <= 1:
+        raise SettingsError(f"{file} limits max_rejected", "must be a share from 0 to 1")
+    if (directory.date_format is None) != (directory.date_zone is None):
+        raise SettingsError(f"{file} directory", "date_format and date_zone go together")
+    _parse(UUID, settings.tenant.id, f"{file} tenant id", "a GUID")
+    _parse(ZoneInfo, directory.date_zone, f"{file} directory date_zone", "a time zone such as Europe/Berlin")
+
+
+def _parse(kind: type[Any], text: str | None, where: str, wanted: str) -> None:
+    try:
+        _ = text is None or kind(text)
+    except (ValueError, OSError) as error:
+        raise SettingsError(where, f"must be {wanted}, not {text!r}") from error

@@ -1,0 +1,68 @@
+"""A snapshot: what one system said at one time, as a Parquet file and an entry of the manifest."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from reconcile.workspace import System
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that the snapshot was read from."""
+
+    file: str
+    sha256: str
+    shape: str
+    encoding: str
+    rows: int
+    count: int | None = None
+    """The number of rows that the export itself says it has."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What `manifest.json` says of one snapshot."""
+
+    system: System
+    tenant: str | None
+    domains: tuple[str, ...]
+    taken_at: datetime
+    rows: int
+    bad_rows: int
+    complete: bool
+    sha256: str
+    tool_version: str
+    files: tuple[Origin, ...]
+    notes: tuple[str, ...] = ()
+    """What the operator should know and no row is to blame for, such as dates left unread for want of a format."""
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """One run's snapshots; a system without an entry is absent, which is not empty."""
+
+    run: str
+    taken_at: datetime
+    sources: dict[System, Entry]
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """One value that could not be used, for `1-rejected.csv`."""
+
+    system: System
+    file: str
+    row: int
+    field: str
+    value: str
+    reason: str
+    kept: bool
+    """Whether the row stays, with this value unknown; if not, the whole row is left out."""
+
+
+REJECTED_COLUMNS = ("system", "file", "row", "field", "value", "reason", "kept")
+
+
+def bad_rows(rejected: Iterable[Rejected]) -> int:
+    """How many different rows the rejections name."""
+    return len({(item.file, item.row) for item in rejected})

@@ -1,0 +1,120 @@
+"""Where everything of one reconciliation lies on disk; the names sort in the order of the flow."""
+
+import contextlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, get_args
+
+System = Literal["entra", "directory", "agents"]
+SYSTEMS: tuple[System, ...] = get_args(System)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One sweep's folder: `reports/<UTC time>/`."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    def snapshot(self, system: System) -> Path:
+        return self.folder / f"1-{system}.parquet"
+
+    @property
+    def manifest(self) -> Path:
+        return self.folder / "manifest.json"
+
+    @property
+    def rejected(self) -> Path:
+        return self.folder / "1-rejected.csv"
+
+    @property
+    def findings_csv(self) -> Path:
+        return self.folder / "2-findings.csv"
+
+    @property
+    def findings(self) -> Path:
+        return self.folder / "2-findings.parquet"
+
+    @property
+    def workbook(self) -> Path:
+        return self.folder / "6-report.xlsx"
+
+    @property
+    def page(self) -> Path:
+        return self.folder / "6-report.html"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The two roots: `inputs/`, which the operator fills, and `reports/`, which the tool fills."""
+
+    inputs: Path
+    reports: Path
+
+    @property
+    def settings(self) -> Path:
+        return self.inputs / "settings.toml"
+
+    @property
+    def protected(self) -> Path:
+        return self.inputs / "protected.csv"
+
+    @property
+    def retired(self) -> Path:
+        return self.inputs / "retired.csv"
+
+    @property
+    def ledger(self) -> Path:
+        return self.reports / "ledger.db"
+
+    def exports(self, system: System) -> list[Path]:
+        """Every file of the system's folder, subfolders too, in the order a person would count them."""
+        folder = self.inputs / system
+        files = (path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path.relative_to(folder)))
+        return sorted(files, key=lambda path: natural_key(str(path.relative_to(folder))))
+
+    def new_run(self, now: datetime) -> Run:
+        """A fresh folder named for the time; a second run in the same second gets a number."""
+        stamp = f"{now:%Y%m%dT%H%M%SZ}"
+        for number in range(1, 1000):
+            folder = self.reports / (stamp if number == 1 else f"{stamp}-{number}")
+            with contextlib.suppress(FileExistsError):
+                folder.mkdir(parents=True)
+                return Run(folder)
+        msg = f"{self.reports} holds a thousand runs of {stamp}"
+        raise FileExistsError(msg)
+
+    def publish(self, run: Run) -> None:
+        """Let `reports/latest` point to the run; a file with its name where links are not allowed."""
+        fresh = self.reports / ".latest"
+        fresh.unlink(missing_ok=True)
+        try:
+            fresh.symlink_to(run.name, target_is_directory=True)
+        except OSError:  # Windows without developer mode
+            fresh.write_text(run.name, encoding="utf-8")
+        fresh.replace(self.reports / "latest")
+
+    def latest(self) -> Run | None:
+        """The last published run, or None where there was none."""
+        pointer = self.reports / "latest"
+        if pointer.is_symlink() or pointer.is_dir():
+            return Run(pointer.resolve()) if pointer.is_dir() else None
+        if pointer.is_file():
+            folder = self.reports / pointer.read_text(encoding="utf-8").strip()
+            return Run(folder) if folder.is_dir() else None
+        return None
+
+
+def natural_key(text: str) -> tuple[tuple[int, int | str], ...]:
+    """A sort key under which page2 stands before page10."""
+    parts = re.split(r"(\d+)", text.casefold())
+    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts if part)
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts) or path.name.casefold() in {"thumbs.db", "desktop.ini"}
