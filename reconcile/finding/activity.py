@@ -1,0 +1,72 @@
+"""When a row was last seen by any system, and which system saw it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from reconcile.finding.claim import Claims
+from reconcile.finding.estate import Estate
+from reconcile.finding.link import Links
+from reconcile.finding.lookup import Times, arrow, newest, positions, take_times, times
+
+SYSTEMS = ("entra", "directory", "agents")
+
+
+@dataclass(frozen=True)
+class Activity:
+    """The newest activity of each row; `seen` is NaT and `source` -1 where no system knows one."""
+
+    seen: Times
+    source: npt.NDArray[np.int8]
+    """Index into SYSTEMS of the system that decided; the first one on a tie."""
+    answered: npt.NDArray[np.int8]
+    """The systems that know a time, as bits in the order of SYSTEMS."""
+
+
+def entra_activity(estate: Estate, links: Links, every: Claims) -> Activity:
+    computer = computer_times(estate)
+    by_guid, by_sid = take_times(computer, links.by_guid), take_times(computer, links.by_sid)
+    seen_by_entra = believable(estate, times(estate.entra["last_activity_at"]))
+    return _newest_of(
+        seen_by_entra, newest(by_guid, by_sid), _claimed_at(estate, every, arrow(estate.entra["device_id"]))
+    )
+
+
+def directory_activity(estate: Estate, links: Links, every: Claims) -> Activity:
+    """The activity of each AD computer, with what its Entra rows and its reports say."""
+    seen_by_entra = believable(estate, times(estate.entra["last_activity_at"]))
+    linked = np.full(len(estate.directory), np.datetime64("NaT", "us"))
+    for computer in (links.by_guid, links.by_sid):
+        rows = np.flatnonzero((computer >= 0) & ~np.isnat(seen_by_entra))
+        np.fmax.at(linked, computer[rows], seen_by_entra[rows])
+    return _newest_of(
+        linked, computer_times(estate), _claimed_at(estate, every, arrow(estate.directory["object_guid"]))
+    )
+
+
+def computer_times(estate: Estate) -> Times:
+    """The newest of lastLogonTimestamp and pwdLastSet of each AD computer."""
+    logon, password = times(estate.directory["last_logon_at"]), times(estate.directory["password_set_at"])
+    return newest(believable(estate, logon), believable(estate, password))
+
+
+def believable(estate: Estate, values: Times) -> Times:
+    """The times without those that lie more than a day in the future."""
+    return np.where(values > estate.clock + np.timedelta64(1, "D"), np.datetime64("NaT", "us"), values)
+
+
+def _claimed_at(estate: Estate, every: Claims, ids: pa.Array) -> Times:
+    usable = every.only(~np.isnat(believable(estate, every.at)))
+    return take_times(usable.at, positions(ids, usable.ids))
+
+
+def _newest_of(*systems: Times) -> Activity:
+    seen = newest(*systems)
+    source = np.full(len(seen), -1, dtype=np.int8)
+    answered = np.zeros(len(seen), dtype=np.int8)
+    for index, answer in reversed(list(enumerate(systems))):
+        source[answer == seen] = index
+        answered |= (~np.isnat(answer)).astype(np.int8) << index
+    return Activity(seen, source, answered)

@@ -1,0 +1,75 @@
+"""dual-state: the registered twin of a machine that is joined or hybrid."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from reconcile.finding.found import Found
+from reconcile.finding.lookup import NOWHERE, Mask, Positions, arrow, equals, flatten, positions, where
+from reconcile.finding.view import View
+
+KIND = "dual-state"
+ACTION = "delete this registration; the machine's own row stays"
+
+
+def dual_state(view: View) -> Iterator[Found]:
+    twin = _by_one_report(view)
+    by_report = twin != NOWHERE
+    by_hardware = _by_hardware(view)
+    twin = np.where(by_report, twin, by_hardware)
+    rows = where(twin != NOWHERE)
+    entra = view.estate.entra
+    evidence = {
+        "by": np.where(by_report[rows], "one report claims both", "shared hardware id").tolist(),
+        "machine_object_id": arrow(entra["object_id"]).take(twin[rows]),
+        "machine_device_id": arrow(entra["device_id"]).take(twin[rows]),
+        "machine_join": arrow(entra["join"]).take(twin[rows]),
+    }
+    yield Found(KIND, "entra", rows, "medium", ACTION, evidence)
+
+
+def _registered(view: View) -> Mask:
+    return view.estate.takes_part & view.joined("registered")
+
+
+def _machines(view: View) -> Mask:
+    """Joined and hybrid rows; an Autopilot anchor that nobody ever used is not the machine's row."""
+    anchor = equals(view.estate.entra["autopilot"], "true") & np.isnat(view.activity.seen)
+    return view.estate.takes_part & view.joined("joined", "hybrid") & ~anchor
+
+
+def _by_one_report(view: View) -> Positions:
+    """Per registered row the machine's row that a report claims beside it."""
+    claims, twin = view.fresh_claims, np.full(len(view.estate.entra), NOWHERE, dtype=np.int64)
+    rows = positions(claims.ids, arrow(view.estate.entra["device_id"]))
+    known = rows != NOWHERE
+    machine = known & claims.device & _machines(view)[rows]
+    owned = known & ~claims.device & _registered(view)[rows]
+    machine_of_report = pd.Series(rows[machine], index=claims.reports[machine])
+    machine_of_report = machine_of_report[~machine_of_report.index.duplicated()]
+    beside = machine_of_report.reindex(claims.reports[owned]).fillna(NOWHERE).to_numpy(np.int64)
+    twin[rows[owned][beside != NOWHERE]] = beside[beside != NOWHERE]
+    return twin
+
+
+def _by_hardware(view: View) -> Positions:
+    """Per registered row a machine's row that shares a hardware id which no other host bears; cloned machines share one."""
+    machines, twins = _hardware(view, _machines(view)), _hardware(view, _registered(view))
+    machines = machines[machines["id"].isin(set(twins["id"]))]
+    hosts = pd.concat([machines, twins.merge(machines[["id"]].drop_duplicates(), on="id")])
+    different = hosts.fillna({"host": ""}).drop_duplicates(["id", "host"]).groupby("id")["host"]
+    one_host = (different.size() == 1) & (different.first() != "")
+    pairs = twins.merge(machines.drop_duplicates("id"), on="id", suffixes=("", "_machine"))
+    pairs = pairs[pairs["id"].map(one_host).astype(bool)]
+    found = np.full(len(view.estate.entra), NOWHERE, dtype=np.int64)
+    found[pairs["row"].to_numpy(np.int64)] = pairs["row_machine"].to_numpy(np.int64)
+    return found
+
+
+def _hardware(view: View, mask: Mask) -> pd.DataFrame:
+    """One line a row and hardware id, with the row's host."""
+    rows = where(mask)
+    ids, entry = flatten(arrow(view.estate.entra["hardware_ids"]).take(rows))
+    row = rows[entry]
+    return pd.DataFrame({"row": row, "id": ids.to_pylist(), "host": view.hosts.take(row).to_pylist()}, dtype=object)

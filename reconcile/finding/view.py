@@ -1,0 +1,89 @@
+"""The estate as the rules see it: links, claims, activity and presence, each worked out once."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyarrow as pa
+
+from reconcile.finding.activity import Activity, directory_activity, entra_activity
+from reconcile.finding.claim import Claims, claims
+from reconcile.finding.estate import Estate
+from reconcile.finding.host import confirmed_hosts
+from reconcile.finding.link import Links, link
+from reconcile.finding.lookup import NOWHERE, Mask, Positions, equals, is_true
+from reconcile.finding.presence import Presence, presence
+from reconcile.finding.testimony import Testimony, testimony
+
+
+@dataclass(frozen=True)
+class View:
+    estate: Estate
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Every claim, old ones too: they count as activity only."""
+        return claims(self.estate)
+
+    @cached_property
+    def fresh_claims(self) -> Claims:
+        return self.claims.only(self.claims.fresh)
+
+    @cached_property
+    def links(self) -> Links:
+        return link(self.estate, self.fresh_claims)
+
+    @cached_property
+    def presence(self) -> Presence:
+        return presence(self.estate, self.links)
+
+    @cached_property
+    def activity(self) -> Activity:
+        return entra_activity(self.estate, self.links, self.claims)
+
+    @cached_property
+    def directory_activity(self) -> Activity:
+        return directory_activity(self.estate, self.links, self.claims)
+
+    @cached_property
+    def testimony(self) -> Testimony:
+        return testimony(self.estate, self.fresh_claims, self.activity.seen)
+
+    @cached_property
+    def claiming_report(self) -> Positions:
+        """Per Entra row the newest fresh report that claims it."""
+        rows = self.links.claim
+        reports = self.fresh_claims.reports
+        found = rows.copy()
+        found[rows != NOWHERE] = reports[rows[rows != NOWHERE]]
+        return found
+
+    @cached_property
+    def hosts(self) -> pa.Array:
+        """Per Entra row the host of what confirms it, else its own."""
+        return confirmed_hosts(self.estate, self.links, self.claiming_report)
+
+    @cached_property
+    def candidates(self) -> Mask:
+        """Entra rows that stale-guid, orphaned-cloud and duplicate may name."""
+        not_autopilot = ~equals(self.estate.entra["autopilot"], "true")
+        return self.estate.takes_part & self.presence.unconfirmed & not_autopilot
+
+    def joined(self, *joins: str) -> Mask:
+        """Entra rows of these join models."""
+        mask = equals(self.estate.entra["join"], joins[0])
+        for join in joins[1:]:
+            mask = mask | equals(self.estate.entra["join"], join)
+        return mask
+
+    @cached_property
+    def windows_or_unsaid(self) -> Mask:
+        """Entra rows that are Windows, or do not say what they are."""
+        os = self.estate.entra["windows"]
+        return is_true(os) | os.isna().to_numpy()
+
+    @cached_property
+    def computers_without_a_row(self) -> Mask:
+        """Workstations and servers that no Entra row is linked to; none while Entra cannot say so."""
+        role = self.estate.directory["role"]
+        unlinked = (equals(role, "workstation") | equals(role, "server")) & ~self.links.linked_computer
+        return unlinked & (self.estate.entra_state == "complete")
