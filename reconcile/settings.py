@@ -8,10 +8,12 @@ import difflib
 import tomllib
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,6 +23,9 @@ T = TypeVar("T")
 
 MIN_STALE_DAYS = 21
 """Entra refreshes a device's activity only every 14 days, give or take 5: less proves nothing."""
+
+MAX_DAYS = 36_500
+"""A hundred years: more is a slip of the keyboard, and leaves the calendar."""
 
 PROTECTIONS = (
     "autopilot",
@@ -116,24 +121,25 @@ def load(file: Path) -> Settings:
         tables = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(str(file), f"is not valid TOML: {error}") from error
-    settings = _build(Settings, tables, str(file))
+    except OSError as error:
+        raise SettingsError(str(file), f"cannot be read: {error}") from error
+    settings: Settings = _build(Settings, tables, str(file))
     _check(settings, str(file))
     return settings
 
 
-def _build(kind: type[Any], values: dict[str, Any], where: str) -> Any:
-    known = {item.name: item for item in dataclasses.fields(kind)}
-    hints = typing.get_type_hints(kind)
-    for name in values.keys() - known.keys():
+def _build(kind: type[T], values: dict[str, object], where: str) -> T:
+    known = typing.get_type_hints(kind)
+    for name in sorted(values.keys() - known.keys()):
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise SettingsError(f"{where} {name}", f"there is no such setting{hint}")
-    return kind(**{name: _value(hints[name], value, f"{where} {name}") for name, value in values.items()})
+    return kind(**{name: _value(known[name], value, f"{where} {name}") for name, value in values.items()})
 
 
-def _value(kind: Any, value: object, where: str) -> object:
+def _value(kind: type, value: object, where: str) -> object:
     if dataclasses.is_dataclass(kind):
-        return _build(typing.cast("type[Any]", kind), _expect(value, dict, where, "a table"), where)
+        return _build(kind, _expect(value, dict, where, "a table"), where)
     if typing.get_origin(kind) is tuple:
         return tuple(_expect(item, str, where, "a list of texts") for item in _expect(value, list, where, "a list"))
     if typing.get_origin(kind) is types.UnionType:
@@ -150,28 +156,42 @@ def _expect(value: object, kind: type[T], where: str, wanted: str) -> T:
 
 
 def _check(settings: Settings, file: str) -> None:
-    policy, directory = settings.policy, settings.directory
+    _check_policy(settings.policy, file)
+    if not 0 <= settings.limits.max_rejected <= 1:
+        raise SettingsError(f"{file} limits max_rejected", "must be a share from 0 to 1")
+    _parse(UUID, settings.tenant.id, f"{file} tenant id", "a GUID")
+    directory = settings.directory
+    if (directory.date_format is None) != (directory.date_zone is None):
+        raise SettingsError(f"{file} directory", "date_format and date_zone go together")
+    _parse(_date_format, directory.date_format, f"{file} directory date_format", "such as %d.%m.%Y %H:%M:%S")
+    _parse(ZoneInfo, directory.date_zone, f"{file} directory date_zone", "a time zone such as Europe/Berlin")
+
+
+def _check_policy(policy: Policy, file: str) -> None:
     if policy.stale_days < MIN_STALE_DAYS:
         raise SettingsError(
             f"{file} policy stale_days",
             f"{policy.stale_days} is refused: Entra refreshes activity only every two to three weeks, so less than {MIN_STALE_DAYS} proves nothing",
         )
-    for name in ("agent_fresh_days", "new_days", "recently_active_days"):
-        if getattr(policy, name) < 0:
-            raise SettingsError(f"{file} policy {name}", "must not be negative")
+    for name in ("stale_days", "agent_fresh_days", "new_days", "recently_active_days"):
+        if not 0 <= getattr(policy, name) <= MAX_DAYS:
+            raise SettingsError(f"{file} policy {name}", f"must be from 0 to {MAX_DAYS}")
     for name in policy.lift:
         if name not in PROTECTIONS:
             raise SettingsError(f"{file} policy lift", f"{name!r} is no protection; there are {', '.join(PROTECTIONS)}")
-    if not 0 <= settings.limits.max_rejected <= 1:
-        raise SettingsError(f"{file} limits max_rejected", "must be a share from 0 to 1")
-    if (directory.date_format is None) != (directory.date_zone is None):
-        raise SettingsError(f"{file} directory", "date_format and date_zone go together")
-    _parse(UUID, settings.tenant.id, f"{file} tenant id", "a GUID")
-    _parse(ZoneInfo, directory.date_zone, f"{file} directory date_zone", "a time zone such as Europe/Berlin")
 
 
-def _parse(kind: type[Any], text: str | None, where: str, wanted: str) -> None:
+def _parse(kind: Callable[[str], object], text: str | None, where: str, wanted: str) -> None:
     try:
-        _ = text is None or kind(text)
-    except (ValueError, OSError) as error:
+        if text is not None:
+            kind(text)
+    except (ValueError, KeyError, OSError) as error:  # ZoneInfo has all three
         raise SettingsError(where, f"must be {wanted}, not {text!r}") from error
+
+
+def _date_format(text: str) -> None:
+    """A format that takes %M for %m would make every date an old one: it must give back what it wrote."""
+    wrote = datetime(2001, 11, 23, 14, 5, 6, tzinfo=UTC)
+    read = datetime.strptime(wrote.strftime(text), text).replace(tzinfo=UTC)
+    if read.date() != wrote.date() or read.hour not in {0, wrote.hour}:
+        raise ValueError(text)

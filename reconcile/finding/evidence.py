@@ -1,6 +1,6 @@
 """The `evidence` column: one JSON object a finding, with the values that decided."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -58,6 +58,6 @@ def _anchors(view: View, rows: Positions) -> Sequence[str | None]:
     ]
 
 
-def _says_anything(column: Column | Iterable[object]) -> bool:
-    values = column if isinstance(column, pa.Array) else pa.array(list(column))
-    return len(values) > values.null_count
+def _says_anything(column: Column) -> bool:
+    values = column if isinstance(column, pa.Array) else pa.array(column)
+    return bool(len(values) > values.null_count)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import pandas as pd
 import pyarrow as pa
@@ -11,7 +11,7 @@ from reconcile.finding.lookup import Positions, arrow, clock, take_times, times
 from reconcile.workspace import System
 
 Severity = Literal["high", "medium", "low"]
-Column = pa.Array | Sequence[object]
+Column: TypeAlias = "pa.Array | Sequence[object]"
 
 
 @dataclass(frozen=True)

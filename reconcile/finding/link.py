@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from reconcile.finding.claim import Claims
 from reconcile.finding.estate import Estate
-from reconcile.finding.lookup import NOWHERE, Mask, Positions, arrow, is_known, positions, spread
+from reconcile.finding.lookup import NOWHERE, Mask, Positions, arrow, is_known, mask_of, positions, spread
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Links:
 
     @property
     def confirmed(self) -> Mask:
-        return (self.by_guid != NOWHERE) | (self.by_sid != NOWHERE) | (self.claim != NOWHERE)
+        linked: Mask = (self.by_guid != NOWHERE) | (self.by_sid != NOWHERE) | (self.claim != NOWHERE)
+        return linked
 
 
 def link(estate: Estate, fresh: Claims) -> Links:
@@ -56,5 +57,6 @@ def _disagree(estate: Estate, by_guid: Positions, by_sid: Positions) -> Mask:
     guid_leads_elsewhere = (by_sid != NOWHERE) & is_known(estate.entra["device_id"]) & (by_guid != by_sid)
     sid_of_computer = arrow(estate.directory["sid"]).take(pa.array(by_guid, mask=by_guid == NOWHERE))
     both_sids = pc.and_(pc.is_valid(sid_of_computer), pc.is_valid(arrow(estate.entra["sid"])))
-    sid_leads_elsewhere = (by_guid != NOWHERE) & both_sids.to_numpy(zero_copy_only=False) & (by_guid != by_sid)
-    return guid_leads_elsewhere | sid_leads_elsewhere
+    sid_leads_elsewhere = (by_guid != NOWHERE) & mask_of(both_sids) & (by_guid != by_sid)
+    disagree: Mask = guid_leads_elsewhere | sid_leads_elsewhere
+    return disagree

@@ -4,7 +4,7 @@ Masks and positions are numpy arrays of a frame's length. Unknown is never true:
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ Positions = npt.NDArray[np.int64]
 NOWHERE = -1
 
 
-def arrow(column: "pd.Series[str]") -> pa.Array:
+def arrow(column: "pd.Series[Any]") -> pa.Array:
     """The column as one Arrow array, without a copy where it is one already."""
     array = pa.array(column.array)
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
@@ -33,23 +33,23 @@ def mask_of(array: pa.Array) -> Mask:
     return np.asarray(pc.fill_null(array, False).to_numpy(zero_copy_only=False), dtype=np.bool_)  # noqa: FBT003 - Arrow's own order of arguments
 
 
-def is_true(column: "pd.Series[bool]") -> Mask:
+def is_true(column: "pd.Series[Any]") -> Mask:
     return mask_of(arrow(column))
 
 
-def is_false(column: "pd.Series[bool]") -> Mask:
+def is_false(column: "pd.Series[Any]") -> Mask:
     return mask_of(pc.invert(arrow(column)))
 
 
-def is_known(column: "pd.Series[str]") -> Mask:
+def is_known(column: "pd.Series[Any]") -> Mask:
     return mask_of(pc.is_valid(arrow(column)))
 
 
-def equals(column: "pd.Series[str]", text: str) -> Mask:
+def equals(column: "pd.Series[Any]", text: str) -> Mask:
     return mask_of(pc.equal(arrow(column), text))
 
 
-def times(column: "pd.Series[pd.Timestamp]") -> Times:
+def times(column: "pd.Series[Any]") -> Times:
     array = arrow(column).cast(pa.timestamp("us", "UTC")).cast(pa.int64())
     return np.asarray(pc.fill_null(array, np.iinfo(np.int64).min), dtype=np.int64).view("datetime64[us]")
 

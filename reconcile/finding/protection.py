@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -176,7 +176,7 @@ def _claimed_by_vdi(view: View) -> Mask:
     return stands_in(arrow(view.estate.entra["device_id"]), ids)
 
 
-def _ids_listed(view: View, column: "pd.Series[str]") -> Mask:
+def _ids_listed(view: View, column: "pd.Series[Any]") -> Mask:
     values = [line.value for line in view.estate.protected if line.kind != "host"]
     return stands_in(arrow(column), pa.array(values, pa.string()))
 

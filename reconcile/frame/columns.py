@@ -133,7 +133,8 @@ FINDINGS = pa.schema(
 
 def to_frame(table: pa.Table, schema: pa.Schema) -> pd.DataFrame:
     """The table as a frame with exactly the schema's columns and types."""
-    return table.select(schema.names).cast(schema).to_pandas(types_mapper=pd.ArrowDtype)
+    frame: pd.DataFrame = table.select(schema.names).cast(schema).to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
 
 
 def to_table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:

@@ -140,7 +140,8 @@ class Fleet:
 
     def findings(self) -> list[dict[str, Any]]:
         found = find(View(self.estate), frame(self.seen, columns.SEEN))
-        return columns.to_table(found, columns.FINDINGS).to_pylist()
+        rows: list[dict[str, Any]] = columns.to_table(found, columns.FINDINGS).to_pylist()
+        return rows
 
     def kinds(self) -> list[str]:
         return [finding["kind"] for finding in self.findings()]

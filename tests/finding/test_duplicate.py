@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from itertools import permutations
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from tests.finding.fleet import Fleet, ago, guid, joined_report, report, row
 
 
-def pair(older: dict[str, object] | None = None, newer: dict[str, object] | None = None) -> Fleet:
+def pair(older: Mapping[str, object] | None = None, newer: Mapping[str, object] | None = None) -> Fleet:
     return Fleet(
         entra=[
             row(**{"number": 1, "last_activity_at": ago(60), **(older or {})}),
