@@ -1,0 +1,58 @@
+"""The options that several commands share."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Moment(click.ParamType[datetime]):
+    name = "ISO"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401 - click's own signature
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no ISO 8601 time such as 2026-11-23T06:00:00Z", param, ctx)
+        if moment.tzinfo is None:
+            self.fail(f"{value!r} has no zone; write 2026-11-23T06:00:00Z", param, ctx)
+        return moment.astimezone(UTC)
+
+
+def folders(command: Command) -> Command:
+    """--inputs and --reports."""
+    inputs = click.option(
+        "--inputs",
+        type=click.Path(path_type=Path, file_okay=False),
+        default="inputs",
+        show_default=True,
+        help="Where exports and settings lie.",
+    )
+    reports = click.option(
+        "--reports",
+        type=click.Path(path_type=Path, file_okay=False),
+        default="reports",
+        show_default=True,
+        help="Where runs and the ledger lie.",
+    )
+    return inputs(reports(command))
+
+
+def clock(command: Command) -> Command:
+    """--now, for tests and replays."""
+    return click.option("--now", type=Moment(), default=lambda: datetime.now(UTC), hidden=True, help="Set the clock.")(
+        command
+    )
+
+
+def outcome(command: Command) -> Command:
+    """--json and --exit-code."""
+    as_json = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+    exit_code = click.option("--exit-code", is_flag=True, help="Exit with 10 if there are findings.")
+    return as_json(exit_code(command))

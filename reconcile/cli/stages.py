@@ -1,0 +1,154 @@
+"""The stages of a sweep, wired: what each room needs of the others is handed over here."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from reconcile.cli.progress import Stage
+from reconcile.finding.estate import Estate, State, split_deleted
+from reconcile.finding.find import find, sighting
+from reconcile.finding.protection import unmatched_protections
+from reconcile.finding.view import View
+from reconcile.finding.withheld import withheld
+from reconcile.frame.agents import agents_frame
+from reconcile.frame.columns import FINDINGS, to_table
+from reconcile.frame.directory import directory_frame
+from reconcile.frame.entra import entra_frame
+from reconcile.frame.ledger import retired_frame, seen_frame
+from reconcile.ledger.store import Ledger, open_ledger
+from reconcile.report.findings import write_csv
+from reconcile.report.page import write_page
+from reconcile.report.sources import sources
+from reconcile.report.summary import Facts, Summary, summarise
+from reconcile.report.workbook import write_workbook
+from reconcile.settings import Settings, load
+from reconcile.source.protected import read_protected
+from reconcile.source.pull import load as load_snapshot
+from reconcile.source.pull import raise_if_too_bad, read_exports, read_manifest, save, write_manifest, write_rejected
+from reconcile.source.retired import read_retired
+from reconcile.source.schema import SCHEMAS
+from reconcile.source.snapshot import Entry, Manifest, Rejected
+from reconcile.source.value import Culture
+from reconcile.workspace import SYSTEMS, Run, System, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_META = b"reconcile"
+
+
+class _Judged(msgspec.Struct, frozen=True):
+    """What the findings' file says beside its rows."""
+
+    now: datetime
+    withheld: tuple[str, ...]
+
+
+def pull_all(workspace: Workspace, now: datetime, stage: Stage) -> Run:
+    """A new run with a snapshot of each system that has exports. Raises where one is refused; `latest` is not moved."""
+    settings = load(workspace.settings)
+    run = workspace.new_run(now)
+    entries: dict[System, Entry] = {}
+    rejected: list[Rejected] = []
+    try:
+        for system in SYSTEMS:
+            stage(f"reading {system}")
+            reading = read_exports(system, workspace, settings)
+            if reading is None:
+                continue
+            rejected += reading.rejected
+            raise_if_too_bad(system, reading, settings.limits.max_rejected, run.rejected)
+            entries[system] = save(system, reading, run, now, workspace.exports(system))
+    finally:
+        write_rejected(run, rejected)
+    stage("writing the manifest")
+    write_manifest(run, Manifest(run=run.name, taken_at=now, sources=entries))
+    return run
+
+
+def find_all(workspace: Workspace, run: Run, now: datetime, stage: Stage) -> None:
+    """The findings of the run's snapshots, written beside them and remembered in the ledger."""
+    settings, manifest = load(workspace.settings), read_manifest(run)
+    with open_ledger(workspace.ledger) as ledger:
+        if workspace.retired.exists():
+            ledger.import_retired(read_retired(workspace.retired))
+        stage("building frames")
+        view = View(_estate(workspace, run, settings, manifest, ledger, now))
+        stage("finding")
+        table = to_table(find(view, seen_frame(ledger.first_seen())), FINDINGS)
+        judged = _Judged(now, (*withheld(view), *unmatched_protections(view)))
+        stage("writing findings")
+        pq.write_table(
+            table.replace_schema_metadata({_META: msgspec.json.encode(judged)}), run.findings, compression="zstd"
+        )
+        write_csv(table, run.findings_csv)
+        rows = {system: entry.rows for system, entry in manifest.sources.items()}
+        ledger.record_sweep(run.name, now, rows, _counts(table), _sightings(table))
+
+
+def report_all(workspace: Workspace, run: Run, stage: Stage) -> Summary:
+    """The workbook and the page of the run's findings."""
+    settings, manifest = load(workspace.settings), read_manifest(run)
+    table = pq.read_table(run.findings)
+    judged = msgspec.json.decode(table.schema.metadata[_META], type=_Judged)
+    with open_ledger(workspace.ledger) as ledger:
+        history = [(sweep.at, sweep.counts) for sweep in ledger.history(60)]
+    expected: frozenset[System] = frozenset({"directory"}) if settings.directory.configured else frozenset()
+    tenant = _tenant(settings, manifest)
+    facts = Facts(run.name, judged.now, sources(manifest, expected), tenant, settings.tenant.name, judged.withheld)
+    summary = summarise(table, facts, history)
+    stage("writing the workbook")
+    write_workbook(summary, table, run.workbook)
+    stage("writing the page")
+    write_page(summary, table, run.page)
+    return summary
+
+
+def _estate(
+    workspace: Workspace, run: Run, settings: Settings, manifest: Manifest, ledger: Ledger, now: datetime
+) -> Estate:
+    tables = {system: load_snapshot(system, run, manifest) for system in SYSTEMS}
+    served = {system: SCHEMAS[system].empty_table() if table is None else table for system, table in tables.items()}
+    active, deleted = split_deleted(entra_frame(served["entra"]))
+    return Estate(
+        entra=active,
+        deleted=deleted,
+        directory=directory_frame(served["directory"], culture(settings)),
+        agents=agents_frame(served["agents"]),
+        retired=retired_frame(ledger.retired()),
+        entra_state="absent" if tables["entra"] is None else "complete",
+        directory_state=_directory_state(tables, settings),
+        domains=tuple(domain.lower() for domain in settings.directory.domains),
+        tenant=_tenant(settings, manifest),
+        policy=settings.policy,
+        protected=tuple(read_protected(workspace.protected)) if workspace.protected.exists() else (),
+        now=now,
+    )
+
+
+def _directory_state(tables: "Mapping[System, pa.Table | None]", settings: Settings) -> State:
+    if tables["directory"] is not None:
+        return "complete"
+    return "incomplete" if settings.directory.configured else "absent"
+
+
+def _tenant(settings: Settings, manifest: Manifest) -> str | None:
+    entra = manifest.sources.get("entra")
+    tenant = settings.tenant.id or (entra.tenant if entra else None)
+    return tenant.lower() if tenant else None
+
+
+def culture(settings: Settings) -> Culture | None:
+    date_format, zone = settings.directory.date_format, settings.directory.date_zone
+    return Culture(date_format, zone) if date_format and zone else None
+
+
+def _counts(table: pa.Table) -> dict[str, int]:
+    return {item["values"]: item["counts"] for item in table["kind"].value_counts().to_pylist()}
+
+
+def _sightings(table: pa.Table) -> list[tuple[str, str, str]]:
+    return list(zip(table["kind"].to_pylist(), table["system"].to_pylist(), sighting(table).to_pylist(), strict=True))
