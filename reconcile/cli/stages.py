@@ -85,7 +85,7 @@ def find_all(workspace: Workspace, run: Run, now: datetime, stage: Stage) -> Non
             table.replace_schema_metadata({_META: msgspec.json.encode(judged)}), run.findings, compression="zstd"
         )
         write_csv(table, run.findings_csv)
-        rows = {system: entry.rows for system, entry in manifest.sources.items()}
+        rows: dict[str, int] = {system: entry.rows for system, entry in manifest.sources.items()}
         ledger.record_sweep(run.name, now, rows, _counts(table), _sightings(table))
 
 
@@ -95,7 +95,7 @@ def report_all(workspace: Workspace, run: Run, stage: Stage) -> Summary:
     table = pq.read_table(run.findings)
     judged = msgspec.json.decode(table.schema.metadata[_META], type=_Judged)
     with open_ledger(workspace.ledger) as ledger:
-        history = [(sweep.at, sweep.counts) for sweep in ledger.history(60)]
+        history = ledger.history(60)
     expected: frozenset[System] = frozenset({"directory"}) if settings.directory.configured else frozenset()
     tenant = _tenant(settings, manifest)
     facts = Facts(run.name, judged.now, sources(manifest, expected), tenant, settings.tenant.name, judged.withheld)

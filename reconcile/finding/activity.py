@@ -9,7 +9,7 @@ import pyarrow as pa
 from reconcile.finding.claim import Claims
 from reconcile.finding.estate import Estate
 from reconcile.finding.link import Links
-from reconcile.finding.lookup import Times, arrow, newest, positions, take_times, times
+from reconcile.finding.lookup import Times, arrow, merge, newest, positions, take_times, times
 
 SYSTEMS = ("entra", "directory", "agents")
 
@@ -40,7 +40,7 @@ def directory_activity(estate: Estate, links: Links, every: Claims) -> Activity:
     linked = np.full(len(estate.directory), np.datetime64("NaT", "us"))
     for computer in (links.by_guid, links.by_sid):
         rows = np.flatnonzero((computer >= 0) & ~np.isnat(seen_by_entra))
-        np.fmax.at(linked, computer[rows], seen_by_entra[rows])
+        merge(linked, computer[rows], seen_by_entra[rows], np.fmax)
     return _newest_of(
         linked, computer_times(estate), _claimed_at(estate, every, arrow(estate.directory["object_guid"]))
     )

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from reconcile.finding.found import Found
-from reconcile.finding.lookup import NOWHERE, Mask, Positions, arrow, equals, flatten, positions, where
+from reconcile.finding.lookup import NOWHERE, Mask, Positions, arrow, equals, flatten, holds_at, stands_in, where
 from reconcile.finding.view import View
 
 KIND = "dual-state"
@@ -42,10 +43,9 @@ def _machines(view: View) -> Mask:
 def _by_one_report(view: View) -> Positions:
     """Per registered row the machine's row that a report claims beside it."""
     claims, twin = view.fresh_claims, np.full(len(view.estate.entra), NOWHERE, dtype=np.int64)
-    rows = positions(claims.ids, arrow(view.estate.entra["device_id"]))
-    known = rows != NOWHERE
-    machine = known & claims.device & _machines(view)[rows]
-    owned = known & ~claims.device & _registered(view)[rows]
+    rows = view.claimed_rows
+    machine = claims.device & holds_at(_machines(view), rows)
+    owned = ~claims.device & holds_at(_registered(view), rows)
     machine_of_report = pd.Series(rows[machine], index=claims.reports[machine])
     machine_of_report = machine_of_report[~machine_of_report.index.duplicated()]
     beside = machine_of_report.reindex(claims.reports[owned]).fillna(NOWHERE).to_numpy(np.int64)
@@ -55,8 +55,9 @@ def _by_one_report(view: View) -> Positions:
 
 def _by_hardware(view: View) -> Positions:
     """Per registered row a machine's row that shares a hardware id which no other host bears; cloned machines share one."""
-    machines, twins = _hardware(view, _machines(view)), _hardware(view, _registered(view))
-    machines = machines[machines["id"].isin(set(twins["id"]))]
+    owned = _hardware_ids(view, _registered(view))
+    machines = _hardware(view, _machines(view), among=owned)
+    twins = _hardware(view, _registered(view), among=pa.array(machines["id"], pa.string()))
     hosts = pd.concat([machines, twins.merge(machines[["id"]].drop_duplicates(), on="id")])
     different = hosts.fillna({"host": ""}).drop_duplicates(["id", "host"]).groupby("id")["host"]
     one_host = (different.size() == 1) & (different.first() != "")
@@ -67,9 +68,14 @@ def _by_hardware(view: View) -> Positions:
     return found
 
 
-def _hardware(view: View, mask: Mask) -> pd.DataFrame:
-    """One line a row and hardware id, with the row's host."""
+def _hardware_ids(view: View, mask: Mask) -> pa.Array:
+    return flatten(arrow(view.estate.entra["hardware_ids"]).filter(pa.array(mask)))[0]
+
+
+def _hardware(view: View, mask: Mask, among: pa.Array) -> pd.DataFrame:
+    """One line a row and hardware id that stands among these, with the row's host."""
     rows = where(mask)
     ids, entry = flatten(arrow(view.estate.entra["hardware_ids"]).take(rows))
-    row = rows[entry]
+    shared = stands_in(ids, among)
+    ids, row = ids.filter(pa.array(shared)), rows[entry[shared]]
     return pd.DataFrame({"row": row, "id": ids.to_pylist(), "host": view.hosts.take(row).to_pylist()}, dtype=object)

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from reconcile.finding.claim import Claims
 from reconcile.finding.estate import Estate
-from reconcile.finding.lookup import NOWHERE, Mask, Positions, arrow, is_known, mask_of, positions, spread
+from reconcile.finding.lookup import NOWHERE, Mask, Positions, arrow, is_known, mask_of, positions, spread, take
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def link(estate: Estate, fresh: Claims) -> Links:
     """The links of the estate's rows; `fresh` are the fresh claims, the newest first."""
     device_id, sid = arrow(estate.entra["device_id"]), arrow(estate.entra["sid"])
     by_guid = positions(device_id, arrow(estate.directory["object_guid"]))
-    by_sid = positions(sid, arrow(estate.directory["sid"]))
+    by_sid = _by_sid(sid, arrow(estate.directory["sid"]), by_guid)
     computers = len(estate.directory)
     return Links(
         by_guid=by_guid,
@@ -52,10 +52,18 @@ def link(estate: Estate, fresh: Claims) -> Links:
     )
 
 
+def _by_sid(sid: pa.Array, of_computers: pa.Array, by_guid: Positions) -> Positions:
+    """Most rows have the SID of the computer with their GUID: only the others are looked for."""
+    same = mask_of(pc.equal(sid, take(of_computers, by_guid)))
+    found = by_guid.copy()
+    found[~same] = positions(sid.filter(pa.array(~same)), of_computers)
+    return found
+
+
 def _disagree(estate: Estate, by_guid: Positions, by_sid: Positions) -> Mask:
     """One anchor leads to a computer and the other one, which both sides have, does not lead there."""
     guid_leads_elsewhere = (by_sid != NOWHERE) & is_known(estate.entra["device_id"]) & (by_guid != by_sid)
-    sid_of_computer = arrow(estate.directory["sid"]).take(pa.array(by_guid, mask=by_guid == NOWHERE))
+    sid_of_computer = take(arrow(estate.directory["sid"]), by_guid)
     both_sids = pc.and_(pc.is_valid(sid_of_computer), pc.is_valid(arrow(estate.entra["sid"])))
     sid_leads_elsewhere = (by_guid != NOWHERE) & mask_of(both_sids) & (by_guid != by_sid)
     disagree: Mask = guid_leads_elsewhere | sid_leads_elsewhere

@@ -56,13 +56,24 @@ def times(column: "pd.Series[Any]") -> Times:
 
 def positions(of: pa.Array, among: pa.Array) -> Positions:
     """Where each value first stands among the others; a null stands nowhere."""
+    if _is_much_longer(among, of):
+        rows = where(mask_of(pc.is_in(among, value_set=of, skip_nulls=True)))
+        found = positions(of, among.take(rows))
+        return np.append(rows, NOWHERE)[found]
     found = pc.index_in(of, value_set=among, skip_nulls=True)
     return np.asarray(pc.fill_null(found, NOWHERE).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def stands_in(of: pa.Array, among: pa.Array) -> Mask:
     """Whether each value stands among the others; a null does not."""
+    if _is_much_longer(among, of):
+        among = among.filter(pc.is_in(among, value_set=of, skip_nulls=True))
     return mask_of(pc.is_in(of, value_set=among, skip_nulls=True))
+
+
+def _is_much_longer(among: pa.Array, of: pa.Array) -> bool:
+    """Then it is quicker to look for the few among the many than to hash the many."""
+    return bool(len(among) > 2 * len(of))
 
 
 def take(array: pa.Array, rows: Positions) -> pa.Array:
@@ -72,9 +83,7 @@ def take(array: pa.Array, rows: Positions) -> pa.Array:
 
 def take_times(values: Times, rows: Positions) -> Times:
     """The times at the rows; NaT at -1."""
-    if not len(values):
-        return np.full(len(rows), np.datetime64("NaT", "us"))
-    return np.where(rows == NOWHERE, np.datetime64("NaT", "us"), values[rows])
+    return np.append(values, np.datetime64("NaT", "us"))[rows]
 
 
 def flatten(lists: pa.Array) -> tuple[pa.Array, Positions]:
@@ -88,6 +97,11 @@ def first_of(lists: pa.Array) -> pa.Array:
     return take(pc.list_flatten(lists), np.where(count > 0, np.cumsum(count) - count, NOWHERE))
 
 
+def holds_at(mask: Mask, rows: Positions) -> Mask:
+    """Whether the mask holds at each of the rows; not at -1."""
+    return np.append(mask, np.False_)[rows]
+
+
 def where(mask: Mask) -> Positions:
     return np.flatnonzero(mask).astype(np.int64)
 
@@ -98,6 +112,14 @@ def newest(*columns: Times) -> Times:
     for column in columns[1:]:
         latest = np.fmax(latest, column)
     return latest
+
+
+def merge(into: npt.NDArray[Any], rows: Positions, values: npt.NDArray[Any], how: np.ufunc) -> None:
+    """Merge the values into these rows; a row may come several times."""
+    if len(rows) and np.bincount(rows).max() > 1:
+        how.at(into, rows, values)
+    else:
+        into[rows] = how(into[rows], values)
 
 
 def spread(rows: Positions, length: int) -> Mask:

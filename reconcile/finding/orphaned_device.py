@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reconcile.finding.found import Found, report_evidence
-from reconcile.finding.lookup import arrow, equals, stands_in
+from reconcile.finding.lookup import NOWHERE, arrow, equals, stands_in
 from reconcile.finding.view import View
 
 KIND = "orphaned-device"
@@ -19,7 +19,7 @@ def orphaned_device(view: View) -> Iterator[Found]:
     estate, claims = view.estate, view.fresh_claims
     if estate.entra_state != "complete":
         return
-    missing = claims.only(~stands_in(claims.ids, arrow(estate.entra["device_id"])))
+    missing = claims.only(view.claimed_rows == NOWHERE)
     hosts = arrow(estate.agents["host"]).take(missing.reports)
     first = ~pd.DataFrame({"host": hosts.to_pylist(), "id": missing.ids.to_pylist()}).duplicated().to_numpy()
     missing = missing.only(first)

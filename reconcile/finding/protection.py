@@ -21,6 +21,7 @@ from reconcile.finding.lookup import (
     flatten,
     is_false,
     is_true,
+    merge,
     newest,
     positions,
     spread,
@@ -59,7 +60,7 @@ class Protections:
         machines = ~self.view.joined("registered")
         for computer in (self.view.links.by_guid, self.view.links.by_sid):
             rows = np.flatnonzero((computer != NOWHERE) & machines)
-            np.bitwise_or.at(own, computer[rows], self._own_rows[rows])
+            merge(own, computer[rows], self._own_rows[rows], np.bitwise_or)
         return own
 
     @cached_property
@@ -149,11 +150,12 @@ def _entra_masks(view: View) -> Mapping[str, Mask]:
 
 def _directory_masks(view: View) -> Mapping[str, Mask]:
     estate, directory, policy = view.estate, view.estate.directory, view.estate.policy
-    machine = equals(directory["role"], "workstation") | equals(directory["role"], "server")
+    roles = positions(arrow(directory["role"]), pa.array([*_ROLES, "workstation"]))
+    machine = (roles == len(_ROLES)) | (roles == list(_ROLES).index("server"))
     names, rows = flatten(arrow(directory["hosts"]))
     host_listed = spread(rows[_hosts_listed(view, names)], len(directory))
     return {
-        **{protection: equals(directory["role"], role) for role, protection in _ROLES.items()},
+        **{protection: roles == code for code, protection in enumerate(_ROLES.values())},
         "critical": is_true(directory["critical"]),
         "new": times(directory["created_at"]) >= estate.days_ago(policy.new_days),
         "recently-active": _recent(view, view.directory_activity.seen),

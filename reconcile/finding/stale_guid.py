@@ -44,5 +44,5 @@ def _by_directory(view: View, rows: Positions, computers: Positions) -> Found:
 
 def _by_report(view: View, rows: Positions) -> Found:
     evidence = report_evidence(view.estate.agents, view.testimony.displaced_by[rows])
-    evidence["claimed_id"] = view.testimony.displacing_id.take(rows)
+    evidence["claimed_id"] = arrow(view.estate.agents["device_id"]).take(view.testimony.displaced_by[rows])
     return Found(KIND, "entra", rows, "high", ACTION, evidence)

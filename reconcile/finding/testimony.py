@@ -1,6 +1,6 @@
 """What fresh reports of a host say of a row that bears its name: that it is denied, or that another id holds its place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -17,10 +17,10 @@ from reconcile.finding.lookup import (
     equals,
     first_of,
     flatten,
+    holds_at,
     mask_of,
     positions,
     stands_in,
-    take,
     take_times,
     times,
     where,
@@ -33,38 +33,37 @@ class Testimony:
 
     denied_by: Positions
     displaced_by: Positions
-    displacing_id: pa.Array
-    """The id that holds the row's place, where a report claims one."""
 
 
-def testimony(estate: Estate, fresh: Claims, activity: Times) -> Testimony:
+def testimony(estate: Estate, fresh: Claims, activity: Times, rows: Positions) -> Testimony:
+    """What is said of these rows; of the others nothing is asked."""
+    asked = _of(replace(estate, entra=estate.entra.iloc[rows]), fresh, activity[rows])
+    denied, displaced = (np.full(len(estate.entra), NOWHERE, dtype=np.int64) for _ in range(2))
+    denied[rows], displaced[rows] = asked.denied_by, asked.displaced_by
+    return Testimony(denied, displaced)
+
+
+def _of(estate: Estate, fresh: Claims, activity: Times) -> Testimony:
     registered = equals(estate.entra["join"], "registered")
     device_slot = equals(estate.entra["join"], "joined") | equals(estate.entra["join"], "hybrid")
-    denied, displaced, claimed = _device_slot(estate, fresh)
+    denied, displaced = _device_slot(estate, fresh)
     owner_denied, owner_displaced = _registration(estate)
     denied_by = np.where(device_slot, denied, np.where(registered, owner_denied, NOWHERE))
     displaced_by = np.where(device_slot, displaced, np.where(registered, owner_displaced, NOWHERE))
-    denied_by = _only_of_older_rows(estate, denied_by, activity)
-    displaced_by = _only_of_older_rows(estate, displaced_by, activity)
-    return Testimony(denied_by, displaced_by, take(claimed, np.where(device_slot, displaced_by, NOWHERE)))
+    return Testimony(*(_only_of_older_rows(estate, reports, activity) for reports in (denied_by, displaced_by)))
 
 
-def _device_slot(estate: Estate, fresh: Claims) -> tuple[Positions, Positions, pa.Array]:
-    """Per Entra row the denying and the displacing report of its host, and per report the id that it claims."""
+def _device_slot(estate: Estate, fresh: Claims) -> tuple[Positions, Positions]:
+    """Per Entra row the denying and the displacing report of its host."""
     agents, hosts = estate.agents, arrow(estate.entra["host"])
     reporting = arrow(agents["host"])
     answers = _newest_first(estate, estate.fresh & ~equals(agents["entra_joined"], "unknown"))
     newest_answer = _at(answers, positions(hosts, reporting.take(pa.array(answers))))
-    says_no = equals(agents["entra_joined"], "NO")
-    denied = (
-        np.where((newest_answer != NOWHERE) & says_no[newest_answer], newest_answer, NOWHERE)
-        if len(agents)
-        else newest_answer
-    )
+    denied = np.where(holds_at(equals(agents["entra_joined"], "NO"), newest_answer), newest_answer, NOWHERE)
     denied[stands_in(hosts, reporting.filter(pa.array(_may_claim(estate))))] = NOWHERE
     device = fresh.only(fresh.device)
     displaced = _at(device.reports, positions(hosts, reporting.take(pa.array(device.reports))))
-    return denied, displaced, arrow(agents["device_id"])
+    return denied, displaced
 
 
 def _may_claim(estate: Estate) -> Mask:
@@ -86,12 +85,9 @@ def _registration(estate: Estate) -> tuple[Positions, Positions]:
     )
     owned = pc.binary_join_element_wise(arrow(estate.entra["host"]), known_owner(arrow(estate.entra["owners"])), "\n")
     newest_answer = _at(answers, positions(owned, spoken))
-    if not len(agents):
-        return newest_answer, newest_answer
     says_no = equals(agents["workplace_joined"], "NO") & equals(agents["layout"], "modern")
-    asked = newest_answer != NOWHERE
-    denied = np.where(asked & says_no[newest_answer], newest_answer, NOWHERE)
-    displaced = np.where(asked & _lists_readable_accounts(estate)[newest_answer], newest_answer, NOWHERE)
+    denied = np.where(holds_at(says_no, newest_answer), newest_answer, NOWHERE)
+    displaced = np.where(holds_at(_lists_readable_accounts(estate), newest_answer), newest_answer, NOWHERE)
     return denied, displaced
 
 
@@ -133,4 +129,4 @@ def _newest_first(estate: Estate, mask: Mask) -> Positions:
 
 def _at(values: Positions, rows: Positions) -> Positions:
     """The values at the rows; -1 at -1."""
-    return np.where(rows == NOWHERE, NOWHERE, values[rows]) if len(values) else rows
+    return np.append(values, NOWHERE)[rows]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pyarrow as pa
 
 from reconcile.finding.activity import Activity, directory_activity, entra_activity
@@ -10,7 +11,7 @@ from reconcile.finding.claim import Claims, claims
 from reconcile.finding.estate import Estate
 from reconcile.finding.host import confirmed_hosts
 from reconcile.finding.link import Links, link
-from reconcile.finding.lookup import NOWHERE, Mask, Positions, equals, is_true
+from reconcile.finding.lookup import NOWHERE, Mask, Positions, arrow, equals, is_true, positions, where
 from reconcile.finding.presence import Presence, presence
 from reconcile.finding.testimony import Testimony, testimony
 
@@ -46,16 +47,18 @@ class View:
 
     @cached_property
     def testimony(self) -> Testimony:
-        return testimony(self.estate, self.fresh_claims, self.activity.seen)
+        """What reports say of the rows that nothing confirms."""
+        return testimony(self.estate, self.fresh_claims, self.activity.seen, where(self.candidates))
+
+    @cached_property
+    def claimed_rows(self) -> Positions:
+        """Per fresh claim the Entra row with its id."""
+        return positions(self.fresh_claims.ids, arrow(self.estate.entra["device_id"]))
 
     @cached_property
     def claiming_report(self) -> Positions:
         """Per Entra row the newest fresh report that claims it."""
-        rows = self.links.claim
-        reports = self.fresh_claims.reports
-        found = rows.copy()
-        found[rows != NOWHERE] = reports[rows[rows != NOWHERE]]
-        return found
+        return np.append(self.fresh_claims.reports, NOWHERE)[self.links.claim]
 
     @cached_property
     def hosts(self) -> pa.Array:
