@@ -124,7 +124,7 @@ def _estate(
         domains=tuple(domain.lower() for domain in settings.directory.domains),
         tenant=_tenant(settings, manifest),
         policy=settings.policy,
-        protected=tuple(read_protected(workspace.protected)) if workspace.protected.exists() else (),
+        protected=tuple(read_protected(workspace.protected)),
         now=now,
     )
 

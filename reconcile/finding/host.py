@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from reconcile.finding.estate import Estate
 from reconcile.finding.link import Links
 from reconcile.finding.lookup import (
+    NOWHERE,
     Mask,
     Positions,
     arrow,
@@ -46,6 +47,17 @@ def bears_any(estate: Estate, hosts: pa.Array) -> Mask:
     """The directory rows that bear any of the hosts."""
     rows = [row for group in bearers(estate, hosts).values() for row in group]
     return spread(np.asarray(rows, dtype=np.int64), len(estate.directory))
+
+
+def namesakes(estate: Estate, rows: Positions) -> Positions:
+    """Per Entra row, where it is one of these, an AD computer that bears its host; one without a GUID before any other."""
+    hosts = arrow(estate.entra["host"]).take(rows)
+    borne, known = bearers(estate, hosts), is_known(estate.directory["object_guid"])
+    found = np.full(len(estate.entra), NOWHERE, dtype=np.int64)
+    found[rows] = [
+        min(borne[host], key=lambda row: (known[row], row)) if host in borne else NOWHERE for host in hosts.to_pylist()
+    ]
+    return found
 
 
 def confirmed_hosts(estate: Estate, links: Links, reports: Positions) -> pa.Array:

@@ -58,8 +58,11 @@ def positions(of: pa.Array, among: pa.Array) -> Positions:
     """Where each value first stands among the others; a null stands nowhere."""
     if _is_much_longer(among, of):
         rows = where(mask_of(pc.is_in(among, value_set=of, skip_nulls=True)))
-        found = positions(of, among.take(rows))
-        return np.append(rows, NOWHERE)[found]
+        return np.append(rows, NOWHERE)[_index_in(of, among.take(rows))]
+    return _index_in(of, among)
+
+
+def _index_in(of: pa.Array, among: pa.Array) -> Positions:
     found = pc.index_in(of, value_set=among, skip_nulls=True)
     return np.asarray(pc.fill_null(found, NOWHERE).to_numpy(zero_copy_only=False), dtype=np.int64)
 

@@ -2,10 +2,7 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from reconcile.finding.found import Found, constant, report_evidence
-from reconcile.finding.host import bearers
 from reconcile.finding.lookup import NOWHERE, Positions, arrow, clock, take_times, times, where
 from reconcile.finding.view import View
 
@@ -14,24 +11,14 @@ ACTION = "delete this cloud object; the machine lives on under the id in the evi
 
 
 def stale_guid(view: View) -> Iterator[Found]:
-    computers = _computers_of_its_name(view)
-    yield _by_directory(view, where(computers != NOWHERE), computers)
-    displaced = view.candidates & (computers == NOWHERE) & (view.testimony.displaced_by != NOWHERE)
-    yield _by_report(view, where(displaced))
+    replaced = view.candidates & (view.namesakes != NOWHERE)
+    yield _by_directory(view, where(replaced))
+    yield _by_report(view, where(view.candidates & ~replaced & (view.testimony.displaced_by != NOWHERE)))
 
 
-def _computers_of_its_name(view: View) -> Positions:
-    """Per hybrid candidate an AD computer that bears its host; its GUID is another one, or the row were confirmed."""
-    rows = where(view.candidates & view.joined("hybrid"))
-    hosts = arrow(view.estate.entra["host"]).take(rows)
-    borne = bearers(view.estate, hosts)
-    computers = np.full(len(view.estate.entra), NOWHERE, dtype=np.int64)
-    computers[rows] = [borne[host][0] if host in borne else NOWHERE for host in hosts.to_pylist()]
-    return computers
-
-
-def _by_directory(view: View, rows: Positions, computers: Positions) -> Found:
-    directory, computer = view.estate.directory, computers[rows]
+def _by_directory(view: View, rows: Positions) -> Found:
+    """The computer's GUID is another one, or the row were confirmed."""
+    directory, computer = view.estate.directory, view.namesakes[rows]
     evidence = {
         "by": constant("directory", len(rows)),
         "computer_guid": arrow(directory["object_guid"]).take(computer),

@@ -9,9 +9,20 @@ import pyarrow as pa
 from reconcile.finding.activity import Activity, directory_activity, entra_activity
 from reconcile.finding.claim import Claims, claims
 from reconcile.finding.estate import Estate
-from reconcile.finding.host import confirmed_hosts
+from reconcile.finding.host import confirmed_hosts, namesakes
 from reconcile.finding.link import Links, link
-from reconcile.finding.lookup import NOWHERE, Mask, Positions, arrow, equals, is_true, positions, where
+from reconcile.finding.lookup import (
+    NOWHERE,
+    Mask,
+    Positions,
+    arrow,
+    equals,
+    holds_at,
+    is_known,
+    is_true,
+    positions,
+    where,
+)
 from reconcile.finding.presence import Presence, presence
 from reconcile.finding.testimony import Testimony, testimony
 
@@ -66,8 +77,22 @@ class View:
         return confirmed_hosts(self.estate, self.links, self.claiming_report)
 
     @cached_property
+    def namesakes(self) -> Positions:
+        """Per unconfirmed hybrid row an AD computer that bears its host; one without a GUID before any other."""
+        rows = where(self._unconfirmed & self.joined("hybrid"))
+        return namesakes(self.estate, rows)
+
+    @cached_property
     def candidates(self) -> Mask:
-        """Entra rows that stale-guid, orphaned-cloud and duplicate may name."""
+        """Entra rows that stale-guid, orphaned-cloud and duplicate may name.
+
+        Not those whose host a computer without a GUID bears: it may be theirs.
+        """
+        nameless = ~is_known(self.estate.directory["object_guid"])
+        return self._unconfirmed & ~holds_at(nameless, self.namesakes)
+
+    @cached_property
+    def _unconfirmed(self) -> Mask:
         not_autopilot = ~equals(self.estate.entra["autopilot"], "true")
         return self.estate.takes_part & self.presence.unconfirmed & not_autopilot
 

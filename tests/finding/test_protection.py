@@ -1,11 +1,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reconcile.source.protected import Protected
 
 from reconcile.finding.protection import unmatched_protections
 from reconcile.finding.view import View
 from reconcile.settings import PROTECTIONS, Policy
+from reconcile.source.protected import Protected
 from tests.finding.fleet import DOMAIN_SID, Fleet, account, ago, computer, guid, joined_report, report, row
 
 SOMEONE = row(number=90, name="someone")

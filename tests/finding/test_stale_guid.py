@@ -184,3 +184,10 @@ def test_a_netbios_name_of_fifteen_characters_stands_for_the_longer_name_that_it
 
 def test_our_tenant_is_needed_for_accounts_too() -> None:
     assert "stale-guid" not in Fleet(entra=[registered()], agents=[owners_capture()], tenant=None).kinds()
+
+
+def test_a_computer_of_its_name_without_a_guid_may_be_its_own() -> None:
+    nameless = computer(number=2, object_guid=None, sid=None)
+
+    assert Fleet(entra=[row(number=1, join="hybrid")], directory=[nameless]).kinds() == []
+    assert Fleet(entra=[row(number=1, join="hybrid")], directory=[nameless, computer(number=3)]).kinds() == []

@@ -1,0 +1,264 @@
+import csv
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.cli.small import TENANT, Small, device
+
+
+@pytest.fixture(name="small")
+def small_fixture(tmp_path: Path) -> Small:
+    return Small(tmp_path)
+
+
+def test_a_sweep_writes_everything_and_latest_points_to_it(small: Small) -> None:
+    small.entra([device(1), device(2, accountEnabled=False)])
+
+    result = small.run("sweep")
+
+    assert result.exit_code == 0, result.output
+    assert {path.name for path in small.latest.iterdir()} == {
+        "1-entra.parquet",
+        "1-rejected.csv",
+        "2-findings.csv",
+        "2-findings.parquet",
+        "6-report.html",
+        "6-report.xlsx",
+        "manifest.json",
+    }
+    assert small.latest.resolve().name == "20261123T060000Z"
+    assert "disabled" in result.output
+    assert "There are no device reports" in result.output
+
+
+def test_the_csv_and_the_parquet_say_the_same(small: Small) -> None:
+    small.entra([device(1, accountEnabled=False)])
+    small.run("sweep")
+
+    rows = list(csv.DictReader((small.latest / "2-findings.csv").open(encoding="utf-8-sig")))
+    table = pq.read_table(small.latest / "2-findings.parquet")
+
+    assert list(rows[0]) == table.column_names
+    assert [row["object_id"] for row in rows] == table["object_id"].to_pylist()
+
+
+def test_the_manifest_says_how_each_snapshot_was_obtained(small: Small) -> None:
+    small.entra([device(1)], **{"@odata.count": 1})
+    small.run("sweep")
+
+    manifest = json.loads((small.latest / "manifest.json").read_bytes())
+
+    entry = manifest["sources"]["entra"]
+    assert list(manifest["sources"]) == ["entra"]
+    assert (entry["rows"], entry["complete"], entry["files"][0]["file"], entry["files"][0]["count"]) == (
+        1,
+        True,
+        "entra/devices.json",
+        1,
+    )
+
+
+def test_pull_find_and_report_give_what_the_sweep_gives(small: Small) -> None:
+    small.entra([device(1, accountEnabled=False)])
+
+    for command in ("pull", "find", "report"):
+        assert small.run(command).exit_code == 0
+    by_parts = (small.latest / "2-findings.csv").read_bytes()
+    small.run("sweep")
+
+    assert (small.latest / "2-findings.csv").read_bytes() == by_parts
+
+
+def test_find_and_report_need_a_run(small: Small) -> None:
+    small.entra([device(1)])
+
+    assert {small.run(command).exit_code for command in ("find", "report")} == {4}
+    assert "there is no run yet" in small.run("find").output
+
+
+def test_a_short_pull_is_never_a_small_fleet(small: Small) -> None:
+    small.entra([device(1), device(2)])
+    small.run("sweep")
+    good = small.latest.resolve()
+    small.entra([device(1)], **{"@odata.nextLink": "https://graph.microsoft.com/v1.0/devices?$skiptoken=x"})
+
+    result = small.run("sweep", now="2026-11-24T06:00:00Z")
+
+    assert result.exit_code == 3
+    assert "devices.json" in result.output
+    assert small.latest.resolve() == good
+
+
+def test_a_count_that_differs_is_a_short_pull(small: Small) -> None:
+    small.entra([device(1)], **{"@odata.count": 2})
+
+    assert small.run("sweep").exit_code == 3
+
+
+@pytest.mark.parametrize("rows", [100, 999, 1000])
+def test_a_round_number_of_rows_looks_cut_off_unless_settings_say_otherwise(small: Small, rows: int) -> None:
+    small.entra([device(number) for number in range(rows)])
+
+    refused = small.run("pull")
+    small.settings("[entra]\ncomplete = true\n")
+
+    assert refused.exit_code == 3
+    assert "complete = true" in refused.output
+    assert small.run("pull").exit_code == 0
+
+
+def test_too_many_bad_rows_refuse_the_source_and_each_is_listed(small: Small) -> None:
+    small.entra([device(1), device(2, deviceId="not-a-guid")])
+
+    refused = small.run("sweep")
+    small.settings("[limits]\nmax_rejected = 0.5\n")
+    accepted = small.run("sweep")
+
+    assert refused.exit_code == 4
+    assert "1 of 2 rows" in refused.output
+    assert "entra,entra/devices.json,2,deviceId,not-a-guid" in small.rejected()
+    assert accepted.exit_code == 0
+
+
+def test_a_capture_that_cannot_be_read_spoils_no_source(small: Small) -> None:
+    small.entra([device(1)])
+    small.agents({"host": "PC-1", "captured_at": "2026-11-22T06:00:00Z", "context": "system", "status": "+---"})
+
+    result = small.run("sweep")
+
+    assert result.exit_code == 0, result.output
+    assert "1 device reports cannot be read" in result.output
+    assert "status" in small.rejected()
+
+
+def test_an_absent_source_is_not_an_empty_one(small: Small) -> None:
+    small.entra([device(1, trustType="ServerAd")])
+
+    absent = small.run("sweep")
+    small.settings('[directory]\ndomains = ["corp.example.test"]\n')
+    incomplete = small.run("sweep")
+
+    assert "There is no directory export" in absent.output
+    assert "A directory is configured and was not exported" in incomplete.output
+
+
+def test_an_empty_export_is_refused(small: Small) -> None:
+    small.entra([])
+
+    assert small.run("sweep").exit_code == 3
+
+
+def test_live_sources_are_refused_plainly(small: Small) -> None:
+    small.settings("[entra]\nlive = true\n")
+
+    result = small.run("sweep")
+
+    assert result.exit_code == 3
+    assert "live pulls are not in this version" in result.output
+
+
+def test_exit_code_10_means_findings(small: Small) -> None:
+    small.entra([device(1)])
+    nothing = small.run("sweep", "--exit-code")
+    small.entra([device(1, accountEnabled=False)])
+
+    assert nothing.exit_code == 0
+    assert small.run("sweep", "--exit-code").exit_code == 10
+    assert small.run("sweep").exit_code == 0
+
+
+def test_the_json_summary_is_alone_on_the_output(small: Small) -> None:
+    small.entra([device(1, accountEnabled=False)])
+
+    summary = json.loads(small.run("sweep", "--json").stdout)
+
+    assert summary["total"]["count"] == 1
+    assert Path(summary["files"]["page"]).name == "6-report.html"
+
+
+def test_a_finding_keeps_the_time_of_the_first_sweep_that_saw_it(small: Small) -> None:
+    small.entra([device(1, accountEnabled=False)])
+    small.run("sweep", now="2026-11-20T06:00:00Z")
+    small.entra([device(1, accountEnabled=False), device(2, accountEnabled=False)])
+    small.run("sweep")
+
+    rows = csv.DictReader((small.latest / "2-findings.csv").open(encoding="utf-8-sig"))
+
+    assert [row["first_seen_at"] for row in rows] == ["2026-11-20T06:00:00Z", "2026-11-23T06:00:00Z"]
+
+
+def test_what_was_retired_before_is_recognised_when_it_is_back(small: Small, tmp_path: Path) -> None:
+    small.entra([device(1), device(2)])
+    header = "device_id,retired_at\n"
+    by_hand = tmp_path / "by-hand.csv"
+    by_hand.write_text(f"{header}{device(1)['deviceId']},2026-01-01\n", encoding="utf-8")
+    (small.inputs / "retired.csv").write_text(f"{header}{device(2)['deviceId']},2026-01-01\n", encoding="utf-8")
+
+    imported = [small.run("ledger import", str(by_hand)).output for _ in range(2)]
+    small.run("sweep")
+    rows = list(csv.DictReader((small.latest / "2-findings.csv").open(encoding="utf-8-sig")))
+
+    assert ["1 new" in imported[0], "0 new" in imported[1]] == [True, True]
+    assert [row["kind"] for row in rows] == ["resurrected", "resurrected"]
+
+
+def test_the_protected_list_is_obeyed_and_its_idle_lines_are_told(small: Small) -> None:
+    small.entra([device(1, accountEnabled=False)])
+    (small.inputs / "protected.csv").write_text("device,reason\npc-*,the board\nother-*,gone\n", encoding="utf-8")
+
+    result = small.run("sweep")
+
+    assert "protected.csv row 3: other-* matches nothing" in result.output
+    assert "protected-list" in (small.latest / "2-findings.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_snapshot_that_was_altered_is_not_judged(small: Small) -> None:
+    small.entra([device(1)])
+    small.run("pull")
+    with (small.latest / "1-entra.parquet").open("ab") as file:
+        file.write(b"x")
+
+    result = small.run("find")
+
+    assert result.exit_code == 4
+    assert "is not the snapshot that the manifest names" in result.output
+
+
+def test_a_tenant_in_capitals_is_the_same_tenant(small: Small) -> None:
+    small.settings(f'[tenant]\nid = "{TENANT.upper()}"\n')
+    small.entra([device(1)])
+
+    assert json.loads(small.run("sweep", "--json").stdout)["tenant_id"] == TENANT
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ("[policy]\nstale_days = 20\n", "20 is refused"),
+        ("[policy]\nstale_day = 90\n", "did you mean stale_days?"),
+        ("[policy]\nstale_days = true\n", "must be a whole number"),
+        ("[policy\n", "not valid TOML"),
+    ],
+)
+def test_wrong_settings_end_with_2(small: Small, settings: str, sentence: str) -> None:
+    small.settings(settings)
+
+    result = small.run("sweep")
+
+    assert result.exit_code == 2
+    assert sentence in result.output
+
+
+def test_a_missing_inputs_folder_is_said_plainly(small: Small) -> None:
+    result = small.run("sweep")
+
+    assert result.exit_code == 4
+    assert "run reconcile init" in result.output
+
+
+def test_a_time_without_its_zone_is_refused(small: Small) -> None:
+    small.entra([device(1)])
+
+    assert small.run("sweep", now="2026-11-23T06:00:00").exit_code == 2

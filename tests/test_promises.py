@@ -1,0 +1,78 @@
+"""The README's promises, each as a test of its name."""
+
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.cli.small import TENANT, Small, device
+from tests.finding.fleet import DOMAIN_SID, Fleet, ago, computer, guid, report, row
+
+
+@pytest.fixture(name="small")
+def small_fixture(tmp_path: Path) -> Small:
+    return Small(tmp_path)
+
+
+def test_a_short_pull_is_never_a_small_fleet(small: Small) -> None:
+    small.entra([device(number) for number in range(20)])
+    assert small.run("sweep").exit_code == 0
+    whole = small.latest.resolve()
+    short = {
+        "a next page": {"@odata.nextLink": "https://graph.microsoft.com/v1.0/devices?$skiptoken=x"},
+        "another count": {"@odata.count": 20},
+    }
+    for page in short.values():
+        small.entra([device(number) for number in range(10)], **page)
+        assert small.run("sweep").exit_code == 3
+    cut = (small.inputs / "entra" / "devices.json").read_bytes()[:-20]
+    (small.inputs / "entra" / "devices.json").write_bytes(cut)
+    assert small.run("sweep").exit_code == 3
+    small.entra([])
+    assert small.run("sweep").exit_code == 3
+
+    assert small.latest.resolve() == whole
+
+
+def test_unknown_is_never_gone_blank_is_never_old() -> None:
+    blank = row(number=1, last_activity_at=None, created_at=ago(3000), registered_at=ago(3000))
+    hybrid = row(number=2, name="pc-2", join="hybrid")
+    mute = report(entra_joined="unknown", workplace_joined="unknown")
+
+    for state in ("incomplete", "absent"):
+        assert Fleet(entra=[blank, hybrid], agents=[mute], directory_state=state).kinds() == []  # type: ignore[arg-type]  # both are states
+        assert Fleet(directory=[computer(number=1)], agents=[mute], entra_state=state).kinds() == []  # type: ignore[arg-type]  # both are states
+
+
+def test_a_name_never_decides_a_deletion() -> None:
+    """Whatever shares its name, a row that an id proves live is called neither stale, orphaned nor a duplicate."""
+    namesakes = [row(number=n, join="joined", last_activity_at=ago(1)) for n in range(5, 9)]
+    live = row(number=1, join="hybrid", sid=f"{DOMAIN_SID}-1", last_activity_at=ago(60))
+    estate = Fleet(entra=[live, *namesakes], directory=[computer(number=1), computer(number=2)], agents=[report()])
+
+    assert [finding["device_id"] for finding in estate.findings() if finding["device_id"] == guid(1)] == []
+
+
+def test_protected_stays_protected(small: Small) -> None:
+    """A protection that only the other system knows of still holds the row, and no setting lifts it by default."""
+    disabled = row(number=1, join="hybrid", enabled=False)
+    for role in ("domain-controller", "rodc", "cluster", "gmsa", "sso", "server"):
+        assert Fleet(entra=[disabled], directory=[computer(number=1, role=role)]).only("disabled")["blocked_by"] != ""
+    small.settings(f'[tenant]\nid = "{TENANT}"\n')
+    small.entra([device(1, accountEnabled=False, physicalIds=["[ZTDID]:11111111-1111-4111-8111-111111111111"])])
+    small.run("sweep")
+
+    assert ",autopilot," in (small.latest / "2-findings.csv").read_text(encoding="utf-8-sig")
+
+
+def test_no_cell_becomes_a_formula(small: Small) -> None:
+    starts = ("=", "+", "-", "@")
+    small.entra([device(n, displayName=f"{start}HYPERLINK(1)", accountEnabled=False) for n, start in enumerate(starts)])
+    small.run("sweep")
+
+    with zipfile.ZipFile(small.latest / "6-report.xlsx") as book:
+        sheets = b"".join(book.read(name) for name in book.namelist() if name.startswith("xl/worksheets/sheet"))
+    cells = (small.latest / "2-findings.csv").read_text(encoding="utf-8-sig")
+    assert re.search(rb"<f[ >]", sheets) is None
+    assert all(f",'{start}HYPERLINK" in cells for start in starts)
