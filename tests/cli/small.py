@@ -51,10 +51,12 @@ class Small:
         self.inputs.mkdir(parents=True, exist_ok=True)
         (self.inputs / "settings.toml").write_text(text, encoding="utf-8")
 
-    def entra(self, devices: Iterable[dict[str, Any]], name: str = "devices.json", **page: Any) -> None:
+    def entra(self, devices: Iterable[dict[str, Any]], **page: Any) -> None:
+        """One page; `count` and `nextLink` are what Graph would say beside it."""
         folder = self.inputs / "entra"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(json.dumps({"value": list(devices), **page}), encoding="utf-8")
+        annotations = {f"@odata.{name}": value for name, value in page.items()}
+        (folder / "devices.json").write_text(json.dumps({**annotations, "value": list(devices)}), encoding="utf-8")
 
     def agents(self, *records: dict[str, Any]) -> None:
         folder = self.inputs / "agents"

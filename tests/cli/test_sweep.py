@@ -45,7 +45,7 @@ def test_the_csv_and_the_parquet_say_the_same(small: Small) -> None:
 
 
 def test_the_manifest_says_how_each_snapshot_was_obtained(small: Small) -> None:
-    small.entra([device(1)], **{"@odata.count": 1})
+    small.entra([device(1)], count=1)
     small.run("sweep")
 
     manifest = json.loads((small.latest / "manifest.json").read_bytes())
@@ -82,7 +82,7 @@ def test_a_short_pull_is_never_a_small_fleet(small: Small) -> None:
     small.entra([device(1), device(2)])
     small.run("sweep")
     good = small.latest.resolve()
-    small.entra([device(1)], **{"@odata.nextLink": "https://graph.microsoft.com/v1.0/devices?$skiptoken=x"})
+    small.entra([device(1)], nextLink="https://graph.microsoft.com/v1.0/devices?$skiptoken=x")
 
     result = small.run("sweep", now="2026-11-24T06:00:00Z")
 
@@ -92,7 +92,7 @@ def test_a_short_pull_is_never_a_small_fleet(small: Small) -> None:
 
 
 def test_a_count_that_differs_is_a_short_pull(small: Small) -> None:
-    small.entra([device(1)], **{"@odata.count": 2})
+    small.entra([device(1)], count=2)
 
     assert small.run("sweep").exit_code == 3
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,9 +17,7 @@ def disabled_row(**fields: object) -> dict[str, object]:
     return row(**{"number": 1, "enabled": False, **fields})
 
 
-def of_row(
-    *, directory: dict[str, object] | None = None, agents: dict[str, object] | None = None, **fields: object
-) -> str:
+def of_row(*, directory: Any = None, agents: Any = None, **fields: Any) -> str:
     """What blocks a disabled row."""
     fleet = Fleet(
         entra=[disabled_row(**fields)], directory=[directory] if directory else [], agents=[agents] if agents else []

@@ -1,0 +1,224 @@
+import re
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from reconcile import settings
+from reconcile.errors import SettingsError
+from reconcile.settings import Agents, Directory, Entra, Limits, Policy, Settings, Tenant, load, template
+
+
+def loaded(folder: Path, text: str) -> Settings:
+    file = folder / "settings.toml"
+    file.write_text(text, encoding="utf-8")
+    return load(file)
+
+
+def refused(folder: Path, text: str) -> str:
+    with pytest.raises(SettingsError) as error:
+        loaded(folder, text)
+    assert error.value.exit_code == 2
+    return str(error.value).removeprefix(f"{folder / 'settings.toml'}")
+
+
+def test_without_a_file_everything_has_its_default(tmp_path: Path) -> None:
+    assert load(tmp_path / "settings.toml") == Settings()
+
+
+def test_the_template_as_it_is_written_changes_nothing(tmp_path: Path) -> None:
+    assert loaded(tmp_path, template()) == Settings()
+
+
+def test_the_defaults_are_those_of_the_rules() -> None:
+    policy = Policy()
+    assert (policy.stale_days, policy.agent_fresh_days, policy.new_days, policy.recently_active_days, policy.lift) == (
+        90,
+        14,
+        14,
+        30,
+        (),
+    )
+    assert Limits().max_rejected == 0.01
+
+
+def test_every_key_is_read(tmp_path: Path) -> None:
+    text = """
+        tenant = {id = "c0ffee00-0000-4000-8000-000000000001", name = "contoso.example"}
+        entra = {live = true, complete = true}
+        agents = {live = true, trust_mtime = false}
+        limits = {max_rejected = 0.5}
+        [directory]
+        live = true
+        servers = ["ldaps://dc1.example.test"]
+        domains = ["example.test"]
+        date_format = "%d.%m.%Y %H:%M:%S"
+        date_zone = "Europe/Berlin"
+        complete = true
+        [policy]
+        stale_days = 120
+        agent_fresh_days = 7
+        new_days = 0
+        recently_active_days = 60
+        lift = ["server", "managed"]
+    """
+    expected = Settings(
+        Tenant("c0ffee00-0000-4000-8000-000000000001", "contoso.example"),
+        Entra(live=True, complete=True),
+        Directory(True, ("ldaps://dc1.example.test",), ("example.test",), "%d.%m.%Y %H:%M:%S", "Europe/Berlin", True),  # noqa: FBT003
+        Agents(live=True, trust_mtime=False),
+        Policy(120, 7, 0, 60, ("server", "managed")),
+        Limits(0.5),
+    )
+    assert loaded(tmp_path, text) == expected
+    for section in fields(expected):
+        for item in fields(getattr(expected, section.name)):
+            assert getattr(getattr(expected, section.name), item.name) != getattr(
+                getattr(Settings(), section.name), item.name
+            )
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "\ufeff[policy]\nstale_days = 100").policy.stale_days == 100
+
+
+def test_a_whole_number_may_stand_for_a_share(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "[limits]\nmax_rejected = 1").limits.max_rejected == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[polcy]", " polcy: there is no such setting; did you mean policy?"),
+        ("[policy]\nstale_day = 100", " policy stale_day: there is no such setting; did you mean stale_days?"),
+        ("[policy]\nzz = 1\nqq = 2", " policy qq: there is no such setting"),
+        ("policy = 3", " policy: must be a table, not 3"),
+    ],
+)
+def test_a_key_that_is_none_is_named_with_the_one_it_may_mean(tmp_path: Path, text: str, said: str) -> None:
+    assert refused(tmp_path, text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[policy]\nstale_days = "100"', " policy stale_days: must be a whole number, not '100'"),
+        ("[policy]\nstale_days = true", " policy stale_days: must be a whole number, not True"),
+        ("[policy]\nstale_days = 90.0", " policy stale_days: must be a whole number, not 90.0"),
+        ("[entra]\nlive = 1", " entra live: must be true or false, not 1"),
+        ("[tenant]\nname = 1", " tenant name: must be a text, not 1"),
+        ('[policy]\nlift = "server"', " policy lift: must be a list, not 'server'"),
+        ("[policy]\nlift = [1]", " policy lift: must be a list of texts, not 1"),
+        ('[limits]\nmax_rejected = "1 %"', " limits max_rejected: must be a number, not '1 %'"),
+    ],
+)
+def test_a_value_of_another_type_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    assert refused(tmp_path, text) == said
+
+
+@pytest.mark.parametrize("days", [20, 0, -1])
+def test_a_stale_threshold_below_21_days_is_refused(tmp_path: Path, days: int) -> None:
+    assert refused(tmp_path, f"[policy]\nstale_days = {days}").startswith(f" policy stale_days: {days} is refused")
+    assert loaded(tmp_path, "[policy]\nstale_days = 21").policy.stale_days == 21
+
+
+@pytest.mark.parametrize("name", ["agent_fresh_days", "new_days", "recently_active_days"])
+@pytest.mark.parametrize("days", [-1, 36_501])
+def test_days_are_within_a_hundred_years(tmp_path: Path, name: str, days: int) -> None:
+    assert refused(tmp_path, f"[policy]\n{name} = {days}") == f" policy {name}: must be from 0 to 36500"
+
+
+def test_only_a_protection_can_be_lifted(tmp_path: Path) -> None:
+    assert refused(tmp_path, '[policy]\nlift = ["servers"]').startswith(
+        " policy lift: 'servers' is no protection; there are autopilot, "
+    )
+
+
+@pytest.mark.parametrize("share", ["-0.1", "1.1", "nan", "inf"])
+def test_a_share_is_from_nothing_to_all(tmp_path: Path, share: str) -> None:
+    assert refused(tmp_path, f"[limits]\nmax_rejected = {share}") == " limits max_rejected: must be a share from 0 to 1"
+
+
+@pytest.mark.parametrize("text", ["contoso.example", "", "c0ffee00-0000-4000-8000-00000000000"])
+def test_a_tenant_is_a_guid(tmp_path: Path, text: str) -> None:
+    assert refused(tmp_path, f'[tenant]\nid = "{text}"') == f" tenant id: must be a GUID, not {text!r}"
+
+
+@pytest.mark.parametrize("line", ['date_format = "%d.%m.%Y"', 'date_zone = "Europe/Berlin"'])
+def test_a_date_format_goes_with_its_zone(tmp_path: Path, line: str) -> None:
+    assert refused(tmp_path, f"[directory]\n{line}") == " directory: date_format and date_zone go together"
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlln", "", "Europe", "../etc", "CET+"])
+def test_a_zone_that_is_none_is_refused(tmp_path: Path, zone: str) -> None:
+    text = f'[directory]\ndate_format = "%d.%m.%Y"\ndate_zone = "{zone}"'
+    assert refused(tmp_path, text).startswith(" directory date_zone: must be a time zone such as Europe/Berlin, not")
+
+
+@pytest.mark.parametrize("style", ["%d.%m.%Y", "%m/%d/%Y %I:%M:%S %p", "%d.%m.%y %H:%M", "%Y-%m-%d %H:%M:%S"])
+def test_a_date_format_that_gives_back_what_it_wrote_is_taken(tmp_path: Path, style: str) -> None:
+    text = f'[directory]\ndate_format = "{style}"\ndate_zone = "UTC"'
+    assert loaded(tmp_path, text).directory.date_format == style
+
+
+@pytest.mark.parametrize("style", ["", "dd.MM.yyyy", "%d.%M.%Y", "%d.%m", "%H:%M", "%m/%d/%Y %I:%M", "%d.%m.%Q", "%"])
+def test_a_date_format_that_would_make_dates_old_is_refused(tmp_path: Path, style: str) -> None:
+    text = f'[directory]\ndate_format = "{style}"\ndate_zone = "UTC"'
+    assert refused(tmp_path, text).startswith(" directory date_format: must be such as %d.%m.%Y %H:%M:%S, not")
+
+
+def test_what_is_no_toml_is_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path, "[policy\n").startswith(": is not valid TOML: ")
+
+
+def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_bytes(b"\x80\x81")
+    with pytest.raises(SettingsError, match="is not valid TOML"):
+        load(file)
+
+
+def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("directory", "expected"),
+    [
+        (Directory(), False),
+        (Directory(live=True), True),
+        (Directory(servers=("ldaps://dc1.example.test",)), True),
+        (Directory(domains=("example.test",)), True),
+        (Directory(complete=True), False),
+    ],
+)
+def test_a_directory_is_expected_where_it_is_live_or_named(directory: Directory, expected: bool) -> None:  # noqa: FBT001 (a case of the table)
+    assert directory.configured is expected
+
+
+def test_every_protection_is_named_once() -> None:
+    assert len(set(settings.PROTECTIONS)) == len(settings.PROTECTIONS) == 18
+
+
+def unmarked(text: str) -> str:
+    """As an operator has it who took away the mark before every key."""
+    return re.sub(r"^# (?=\w+ = )", "", text, flags=re.MULTILINE)
+
+
+def test_the_template_with_every_key_uncommented_can_be_read_and_shows_every_key(tmp_path: Path) -> None:
+    whole = tomllib.loads(unmarked(template()))
+    loaded(tmp_path, unmarked(template()))
+    assert {section: set(keys) for section, keys in whole.items()} == {
+        section.name: {item.name for item in fields(getattr(Settings(), section.name))} for section in fields(Settings)
+    }
+
+
+def test_the_template_shows_each_default_or_an_example_of_what_has_none(tmp_path: Path) -> None:
+    shown, default = loaded(tmp_path, unmarked(template())), Settings()
+    for section in fields(Settings):
+        for item in fields(getattr(default, section.name)):
+            value = getattr(getattr(default, section.name), item.name)
+            if value not in (None, ()):
+                assert getattr(getattr(shown, section.name), item.name) == value, f"{section.name} {item.name}"
