@@ -5,7 +5,8 @@
       SourceError             3   a system or its export could not be read to the end
         SourceIncomplete      3     it could, and is not all there
       InputError              4   a file of inputs/ holds what cannot be used
-        TooManyBadRows        4     so many rows that the source is refused
+      TooManyBadRows          4   so many rows of a system cannot be used that it is refused
+      LedgerError             4   the ledger is damaged, in use, or newer than this reconcile
 
 An error takes facts and writes its own sentence: what is wrong, where, and what to do next.
 One device's trouble is never an error: it is a value with a reason.
@@ -43,7 +44,7 @@ class SourceError(ReconcileError):
 
 
 @dataclass
-class SourceIncomplete(SourceError):
+class SourceIncomplete(SourceError):  # noqa: N818 (the fact, as the operator reads it)
     """The export is a part of the whole, or looks like it; the last good snapshot stays."""
 
     def __str__(self) -> str:
@@ -65,7 +66,7 @@ class InputError(ReconcileError):
 
 
 @dataclass
-class TooManyBadRows(ReconcileError):
+class TooManyBadRows(ReconcileError):  # noqa: N818 (as above)
     exit_code: ClassVar[int] = 4
     system: str
     bad: int
@@ -79,3 +80,15 @@ class TooManyBadRows(ReconcileError):
             f"{self.system}: {self.bad} of {self.rows} rows ({share:.1f} %) are bad, and {100 * self.allowed:g} % are allowed. "
             f"Each is listed in {self.listed_in}; mend the export, or raise [limits] max_rejected in settings.toml"
         )
+
+
+@dataclass
+class LedgerError(ReconcileError):
+    """The memory of earlier runs is never begun anew because it could not be read."""
+
+    exit_code: ClassVar[int] = 4
+    file: Path
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.why}"

@@ -159,7 +159,7 @@ def _check(settings: Settings, file: str) -> None:
     _check_policy(settings.policy, file)
     if not 0 <= settings.limits.max_rejected <= 1:
         raise SettingsError(f"{file} limits max_rejected", "must be a share from 0 to 1")
-    _parse(UUID, settings.tenant.id, f"{file} tenant id", "a GUID")
+    _parse(_guid, settings.tenant.id, f"{file} tenant id", "a GUID")
     directory = settings.directory
     if (directory.date_format is None) != (directory.date_zone is None):
         raise SettingsError(f"{file} directory", "date_format and date_zone go together")
@@ -187,6 +187,12 @@ def _parse(kind: Callable[[str], object], text: str | None, where: str, wanted: 
             kind(text)
     except (ValueError, KeyError, OSError) as error:  # ZoneInfo has all three
         raise SettingsError(where, f"must be {wanted}, not {text!r}") from error
+
+
+def _guid(text: str) -> None:
+    """UUID takes braces, urn: and no hyphens at all; what it is compared with has none of these."""
+    if str(UUID(text)) != text.lower():
+        raise ValueError(text)
 
 
 def _date_format(text: str) -> None:

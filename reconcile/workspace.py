@@ -1,11 +1,15 @@
 """Where everything of one reconciliation lies on disk; the names sort in the order of the flow."""
 
 import contextlib
+import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, get_args
+
+from reconcile.errors import InputError
 
 System = Literal["entra", "directory", "agents"]
 SYSTEMS: tuple[System, ...] = get_args(System)
@@ -73,14 +77,18 @@ class Workspace:
         return self.reports / "ledger.db"
 
     def exports(self, system: System) -> list[Path]:
-        """Every file of the system's folder, subfolders too, in the order a person would count them."""
+        """Every file of the system's folder, subfolders too, in the order a person would count them. Raises InputError."""
         folder = self.inputs / system
-        files = (path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path.relative_to(folder)))
-        return sorted(files, key=lambda path: natural_key(str(path.relative_to(folder))))
+        if not folder.exists():
+            return []
+        files = (path.relative_to(folder) for path in _files(folder))
+        return [
+            folder / path for path in sorted(files, key=lambda path: natural_key(str(path))) if not _is_hidden(path)
+        ]
 
     def new_run(self, now: datetime) -> Run:
         """A fresh folder named for the time; a second run in the same second gets a number."""
-        stamp = f"{now:%Y%m%dT%H%M%SZ}"
+        stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
         for number in range(1, 1000):
             folder = self.reports / (stamp if number == 1 else f"{stamp}-{number}")
             with contextlib.suppress(FileExistsError):
@@ -105,8 +113,8 @@ class Workspace:
         if pointer.is_symlink() or pointer.is_dir():
             return Run(pointer.resolve()) if pointer.is_dir() else None
         if pointer.is_file():
-            folder = self.reports / pointer.read_text(encoding="utf-8").strip()
-            return Run(folder) if folder.is_dir() else None
+            name = pointer.read_text(encoding="utf-8").strip()
+            return Run(self.reports / name) if name and (self.reports / name).is_dir() else None
         return None
 
 
@@ -116,5 +124,19 @@ def natural_key(text: str) -> tuple[tuple[int, int | str], ...]:
     return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts if part)
 
 
+def _files(folder: Path) -> Iterator[Path]:
+    """A subfolder that cannot be read is an error: without it an export would look whole and be a part."""
+
+    def refuse(error: OSError) -> None:
+        raise InputError(error.filename, f"cannot be listed: {error.strerror}") from error
+
+    for parent, _, names in os.walk(folder, onerror=refuse, followlinks=True):
+        yield from (Path(parent, name) for name in names)
+
+
 def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts) or path.name.casefold() in {"thumbs.db", "desktop.ini"}
+    """Excel puts a ~$ file beside what it has open."""
+    return any(part.startswith((".", "~$")) for part in path.parts) or path.name.casefold() in {
+        "thumbs.db",
+        "desktop.ini",
+    }

@@ -140,7 +140,9 @@ def test_a_share_is_from_nothing_to_all(tmp_path: Path, share: str) -> None:
     assert refused(tmp_path, f"[limits]\nmax_rejected = {share}") == " limits max_rejected: must be a share from 0 to 1"
 
 
-@pytest.mark.parametrize("text", ["contoso.example", "", "c0ffee00-0000-4000-8000-00000000000"])
+@pytest.mark.parametrize(
+    "text", ["contoso.example", "", "c0ffee00-0000-4000-8000-00000000000", "{c0ffee00-0000-4000-8000-000000000001}"]
+)
 def test_a_tenant_is_a_guid(tmp_path: Path, text: str) -> None:
     assert refused(tmp_path, f'[tenant]\nid = "{text}"') == f" tenant id: must be a GUID, not {text!r}"
 

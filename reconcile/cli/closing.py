@@ -37,9 +37,8 @@ def _read(summary: "Summary") -> list[str]:
     ]
     for source in summary.facts.sources:
         bad = f", {source.bad_rows} bad" if source.bad_rows else ""
-        told = (
-            f"{source.rows:>9,} rows{bad}   {source.obtained}" if source.state == "complete" else f"{source.state:>9}"
-        )
+        rows = f"{source.rows:>9,} rows{bad}   {source.obtained}"
+        told = {"complete": rows, "incomplete": f"{rows}   INCOMPLETE", "absent": f"{'absent':>9}"}[source.state]
         lines += [f"  {source.system:<10} {told}", *(f"             note: {note}" for note in source.notes)]
     return lines
 

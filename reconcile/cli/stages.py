@@ -1,7 +1,6 @@
 """The stages of a sweep, wired: what each room needs of the others is handed over here."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import msgspec
 import pyarrow as pa
@@ -33,9 +32,6 @@ from reconcile.source.schema import SCHEMAS
 from reconcile.source.snapshot import Entry, Manifest, Rejected
 from reconcile.source.value import Culture
 from reconcile.workspace import SYSTEMS, Run, System, Workspace
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _META = b"reconcile"
 
@@ -119,8 +115,8 @@ def _estate(
         directory=directory_frame(served["directory"], culture(settings)),
         agents=agents_frame(served["agents"]),
         retired=retired_frame(ledger.retired()),
-        entra_state="absent" if tables["entra"] is None else "complete",
-        directory_state=_directory_state(tables, settings),
+        entra_state=_state("entra", manifest, expected=False),
+        directory_state=_state("directory", manifest, expected=settings.directory.configured),
         domains=tuple(domain.lower() for domain in settings.directory.domains),
         tenant=_tenant(settings, manifest),
         policy=settings.policy,
@@ -129,10 +125,11 @@ def _estate(
     )
 
 
-def _directory_state(tables: "Mapping[System, pa.Table | None]", settings: Settings) -> State:
-    if tables["directory"] is not None:
-        return "complete"
-    return "incomplete" if settings.directory.configured else "absent"
+def _state(system: System, manifest: Manifest, *, expected: bool) -> State:
+    entry = manifest.sources.get(system)
+    if entry is None:
+        return "incomplete" if expected else "absent"
+    return "complete" if entry.complete else "incomplete"
 
 
 def _tenant(settings: Settings, manifest: Manifest) -> str | None:

@@ -17,7 +17,9 @@ def withheld(view: View) -> Iterator[str]:
 
 
 def _entra(view: View) -> Iterator[str]:
-    if view.estate.entra_state == "absent":
+    if view.estate.entra_state == "incomplete":
+        yield "Rows of the Entra export could not be read (1-rejected.csv): nothing is said to be missing in the cloud."
+    elif view.estate.entra_state == "absent":
         yield "There is no Entra export: nothing is said of cloud rows, nor of computers and devices that may lack one."
 
 
@@ -28,7 +30,12 @@ def _directory(view: View) -> Iterator[str]:
         missing = ", ".join(view.presence.missing_domains)
         yield f"The directory export has no computer of {missing}: it is not complete, and no hybrid row is called orphaned, stale-guid or stale."
     elif state == "incomplete":
-        yield "A directory is configured and was not exported: no hybrid row is called orphaned, stale-guid or stale."
+        what = (
+            "is configured and was not exported"
+            if not len(view.estate.directory)
+            else "export has rows that could not be read (1-rejected.csv)"
+        )
+        yield f"The directory {what}: no hybrid row is called orphaned, stale-guid or stale."
     elif state == "absent" and hybrid:
         yield f"There is no directory export: none of the {hybrid} hybrid rows is called orphaned or stale-guid."
     elif unknown := int((view.presence.unknown & view.estate.takes_part).sum()):

@@ -65,7 +65,7 @@ def save(system: System, reading: Reading, run: Run, now: datetime, files: Seque
         taken_at=_taken_at(files, now),
         rows=reading.table.num_rows,
         bad_rows=bad_rows(reading.rejected),
-        complete=True,
+        complete=not _unread_rows(reading),
         sha256=digest(path),
         tool_version=version("reconcile"),
         files=reading.files,
@@ -109,6 +109,11 @@ def write_rejected(run: Run, rejected: Sequence[Rejected]) -> None:
 def digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _unread_rows(reading: Reading) -> bool:
+    """Rows of which not even the id is known: whoever is missing may be one of them."""
+    return any(not item.kept and not item.field for item in reading.rejected)
 
 
 def _taken_at(files: Sequence[Path], now: datetime) -> datetime:

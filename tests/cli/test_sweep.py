@@ -141,7 +141,7 @@ def test_an_absent_source_is_not_an_empty_one(small: Small) -> None:
     incomplete = small.run("sweep")
 
     assert "There is no directory export" in absent.output
-    assert "A directory is configured and was not exported" in incomplete.output
+    assert "The directory is configured and was not exported" in incomplete.output
 
 
 def test_an_empty_export_is_refused(small: Small) -> None:

@@ -24,7 +24,9 @@ def test_where_everything_could_be_judged_nothing_is_withheld() -> None:
     [
         ({"entra": [], "entra_state": "absent"}, "There is no Entra export"),
         ({"directory": [], "directory_state": "absent"}, "none of the 1 hybrid rows is called orphaned"),
-        ({"directory": [], "directory_state": "incomplete"}, "A directory is configured and was not exported"),
+        ({"directory": [], "directory_state": "incomplete"}, "The directory is configured and was not exported"),
+        ({"directory_state": "incomplete"}, "The directory export has rows that could not be read"),
+        ({"entra_state": "incomplete"}, "Rows of the Entra export could not be read"),
         ({"domains": ("corp.example.test", "emea.example.test")}, "has no computer of emea.example.test"),
         ({"entra": [row(number=2, join="hybrid", sid="S-1-5-21-9-9-9-1")]}, "1 hybrid rows may belong to a domain"),
         ({"agents": []}, "There are no device reports"),

@@ -1,0 +1,137 @@
+"""Active Directory's computers as a typed frame."""
+
+from functools import reduce
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from reconcile.frame.columns import DIRECTORY, TEXTS, to_frame
+from reconcile.source.computer import ACCOUNTS, domains
+from reconcile.source.times import Column, Culture
+from reconcile.source.value import guids, hosts, read_times, sids
+
+SERVER_TRUST = 0x2000
+PARTIAL_SECRETS = 0x4000000
+DOMAIN_CONTROLLERS, READ_ONLY_CONTROLLERS = 516, 521
+CONTROLLERS_OU = r"(?i),\s*OU=Domain Controllers,\s*DC="
+CLUSTER = r"(?i)^MS(ClusterVirtualServer|ServerCluster|ServerClusterMgmtAPI)/"
+"""Names of clusters bear the first; nodes bear the last too, and are kept as safe."""
+SINGLE_SIGN_ON = "azureadssoacc"
+CLOUD_CONTROLLER = "azureadkerberos"
+
+
+def directory_frame(table: pa.Table, culture: Culture | None) -> pd.DataFrame:
+    """The snapshot's rows with the columns of `columns.DIRECTORY`."""
+    table = table.combine_chunks()
+    operating_system = _filled(table["operatingSystem"])
+    logon, password, created = (
+        _times(table[name], culture) for name in ("lastLogonTimestamp", "pwdLastSet", "whenCreated")
+    )
+    columns: dict[str, Column] = {
+        "object_guid": guids(table["objectGUID"]),
+        "sid": sids(table["objectSid"]),
+        "domain": domains(table["distinguishedName"]),
+        "name": _filled(table["name"]),
+        "hosts": _hosts(table),
+        "dns_name": _filled(table["dNSHostName"]),
+        "dn": _filled(table["distinguishedName"]),
+        "role": _role(table),
+        "enabled": table["enabled"],
+        "last_logon_at": logon,
+        "password_set_at": password,
+        "created_at": created,
+        "in_sync_scope": pc.greater(table["userCertificateCount"], 0),
+        "spns_served": pc.is_valid(table["servicePrincipalName"]),
+        "critical": table["isCriticalSystemObject"],
+        "os": operating_system,
+        "windows": pc.starts_with(operating_system, "windows", ignore_case=True),
+        "bitlocker_keys": table["bitlockerKeys"],
+        "protected_from_deletion": table["protectedFromAccidentalDeletion"],
+    }
+    return to_frame(pa.table(columns), DIRECTORY)
+
+
+def _filled(values: Column) -> Column:
+    """Null for what is served and empty."""
+    return pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
+
+
+def _times(values: Column, culture: Culture | None) -> pa.Array:
+    return read_times(values, culture).values  # noqa: PD011 - a field of Times, not pandas' values
+
+
+def _hosts(table: pa.Table) -> pa.ListArray:
+    """Each computer's names without repeats, in one pass over all of them."""
+    label = pc.list_element(pc.split_pattern(table["dNSHostName"], ".", max_splits=1), 0)
+    account = pc.replace_substring_regex(table["sAMAccountName"], r"\$$", "")
+    names = [_one(hosts(values)) for values in (table["name"], label, account)]
+    kept = [_is_true(pc.is_valid(name)) & ~_is_among(name, names[:at]) for at, name in enumerate(names)]
+    rows, which = np.nonzero(np.column_stack(kept))
+    values = pa.concat_arrays(names).take(pa.array(which * len(table) + rows))
+    ends = np.cumsum(np.sum(kept, axis=0))
+    return pa.ListArray.from_arrays(pa.array(np.concatenate([[0], ends]), pa.int32()), values).cast(TEXTS)
+
+
+def _is_among(values: pa.Array, others: list[pa.Array]) -> npt.NDArray[np.bool_]:
+    return reduce(
+        np.logical_or, [_is_true(pc.equal(values, other)) for other in others], np.zeros(len(values), np.bool_)
+    )
+
+
+def _role(table: pa.Table) -> Column:
+    """What the computer is: the first that applies. Null where neither an operating system nor SPNs tell."""
+    spns, system = table["servicePrincipalName"], table["operatingSystem"]
+    silent = pc.and_(pc.fill_null(pc.equal(system, ""), fill_value=True), pc.is_null(spns))
+    is_role: dict[str | None, Column] = {
+        "gmsa": pc.is_in(pc.utf8_lower(table["objectClass"]), value_set=pa.array(ACCOUNTS)),
+        "sso": _is_named(table, SINGLE_SIGN_ON),
+        "rodc": _any(_is_trusted(table, PARTIAL_SECRETS, READ_ONLY_CONTROLLERS), _is_named(table, CLOUD_CONTROLLER)),
+        "domain-controller": _any(_is_trusted(table, SERVER_TRUST, DOMAIN_CONTROLLERS), _is_only_placed(table)),
+        "cluster": _is_cluster(spns),
+        "server": pc.match_substring(system, "server", ignore_case=True),
+        None: silent,
+    }
+    roles = [pa.scalar(role, pa.string()) for role in is_role]
+    return pc.case_when(pc.make_struct(*is_role.values()), *roles, "workstation")
+
+
+def _is_named(table: pa.Table, name: str) -> Column:
+    """Whether the name or the account is this, with or without the dollar sign."""
+    pattern = rf"(?i)^{name}\$?$"
+    return _any(*(pc.match_substring_regex(table[column], pattern) for column in ("name", "sAMAccountName")))
+
+
+def _is_trusted(table: pa.Table, bit: int, group: int) -> Column:
+    trusted = pc.not_equal(pc.bit_wise_and(table["userAccountControl"], bit), 0)
+    return _any(trusted, pc.equal(table["primaryGroupID"], group))
+
+
+def _is_only_placed(table: pa.Table) -> Column:
+    """Whether it lies among the domain controllers and nothing better tells."""
+    untold = pc.and_(pc.is_null(table["userAccountControl"]), pc.is_null(table["primaryGroupID"]))
+    if not pc.any(untold).as_py():
+        return untold
+    return pc.and_(untold, pc.match_substring_regex(table["distinguishedName"], CONTROLLERS_OU))
+
+
+def _is_cluster(spns: Column) -> Column:
+    lists = _one(spns)
+    hit = _is_true(pc.match_substring_regex(pc.list_flatten(lists), CLUSTER))
+    found = np.zeros(len(lists), np.bool_)
+    found[np.asarray(pc.list_parent_indices(lists))[hit]] = True
+    return pa.array(found)
+
+
+def _any(*masks: Column) -> Column:
+    return reduce(pc.or_, [pc.fill_null(mask, fill_value=False) for mask in masks])
+
+
+def _is_true(mask: Column) -> npt.NDArray[np.bool_]:
+    return np.asarray(pc.fill_null(mask, fill_value=False))
+
+
+def _one(values: Column) -> pa.Array:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
