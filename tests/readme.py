@@ -60,8 +60,8 @@ def parts(text: str) -> dict[str, str]:
 
 def written(text: str) -> str:
     """The README with every part as it should be."""
-    for name, part in PARTS.items():
-        text = _replaced(text, name, part())
+    for name in parts(text):
+        text = _replaced(text, name, PARTS[name]())
     return text
 
 

@@ -19,8 +19,11 @@ from reconcile.finding.lookup import (
     arrow,
     equals,
     flatten,
+    holds_at,
     is_false,
+    is_known,
     is_true,
+    mask_of,
     merge,
     newest,
     positions,
@@ -137,6 +140,7 @@ def _entra_masks(view: View) -> Mapping[str, Mask]:
     return {
         "autopilot": equals(entra["autopilot"], "true"),
         "autopilot-unknown": equals(entra["autopilot"], "unknown"),
+        "server": _says_server(view),
         "managed": is_true(entra["managed"]),
         "compliant": is_true(entra["compliant"]),
         "new": newest(times(entra["registered_at"]), times(entra["created_at"])) >= estate.days_ago(policy.new_days),
@@ -169,6 +173,12 @@ def _directory_masks(view: View) -> Mapping[str, Mask]:
 
 def _recent(view: View, at: Times) -> Mask:
     return at >= view.estate.days_ago(view.estate.policy.recently_active_days)
+
+
+def _says_server(view: View) -> Mask:
+    """By the name of the operating system, where no AD role decides."""
+    decided = holds_at(is_known(view.estate.directory["role"]), view.links.computer)
+    return ~decided & mask_of(pc.match_substring(arrow(view.estate.entra["os"]), "server", ignore_case=True))
 
 
 def _claimed_by_vdi(view: View) -> Mask:

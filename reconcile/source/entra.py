@@ -90,7 +90,10 @@ def _without_repeats(table: pa.Table) -> tuple[pa.Table, list[Rejected], list[st
 def _repeats(table: pa.Table) -> tuple[Positions, Positions]:
     """The rows whose object id stood before, and where it stood first."""
     ids = guids(table["id"]).combine_chunks()
-    codes = np.asarray(pc.fill_null(ids.dictionary_encode().indices, -1), np.int64)
+    encoded = ids.dictionary_encode()
+    if len(encoded.dictionary) + ids.null_count == len(ids):
+        return np.array([], np.int64), np.array([], np.int64)
+    codes = np.asarray(pc.fill_null(encoded.indices, -1), np.int64)
     rows = np.arange(len(codes))
     first = np.zeros(codes.max(initial=-1) + 2, np.int64)
     first[codes[::-1]] = rows[::-1]

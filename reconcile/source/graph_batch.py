@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pajson
@@ -12,6 +11,7 @@ import pyarrow.json as pajson
 from reconcile.source.device import devices
 from reconcile.source.lists import upns, with_values
 from reconcile.source.schema import ENTRA
+from reconcile.source.text import Positions
 
 NESTED = {
     "alternativeSecurityIds": pa.list_(pa.struct([("key", pa.string())])),
@@ -26,17 +26,16 @@ class _Registration(msgspec.Struct):
 
 
 def read_batch(
-    file: str, items: Sequence[msgspec.Raw], rows: npt.NDArray[np.int64], spelled: Mapping[str, str]
+    file: str, lines: bytes, items: Sequence[msgspec.Raw], rows: Positions, spelled: Mapping[str, str]
 ) -> tuple[pa.Table, int] | None:
     """The devices among the items, and how many are the removed ones of a delta; None where any item is not as expected.
 
-    `spelled` has the members whose names have other capitals than Graph's.
+    The items are well-formed JSON, and one stands on each of the lines. `spelled` has the members whose names have other capitals than Graph's.
     """
-    text = b"\n".join(items)
-    if not text.startswith(b"{") or text.count(b"\n{") + 1 != len(items):
+    if {memoryview(item)[0] for item in items} != {ord("{")}:
         return None  # what is no object can crash Arrow's reader
     try:
-        table = _parse(text, spelled)
+        table = _parse(lines, spelled)
     except pa.ArrowInvalid:
         return None
     if len(table) != len(items):
@@ -52,10 +51,10 @@ def read_batch(
     return (found.filter(pc.invert(removed)), removed.true_count) if removed.true_count else (found, 0)
 
 
-def _parse(text: bytes, spelled: Mapping[str, str]) -> pa.Table:
+def _parse(lines: bytes, spelled: Mapping[str, str]) -> pa.Table:
     schema = pa.schema([(spelled.get(name, name), kind) for name, kind in TYPES.items()])
     options = pajson.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
-    return pajson.read_json(pa.BufferReader(text), parse_options=options).rename_columns(list(TYPES))
+    return pajson.read_json(pa.BufferReader(lines), parse_options=options).rename_columns(list(TYPES))
 
 
 def _registration(times: pa.StringArray, items: Sequence[msgspec.Raw], spelled: Mapping[str, str]) -> pa.StringArray:

@@ -39,11 +39,11 @@ Raws = Sequence[msgspec.Raw]
 
 @dataclass(frozen=True)
 class Batch:
-    """Items, where each stands in the file, and whether every one is known to be whole."""
+    """Items, where each stands in the file, and all of them as lines; no lines where not every item is whole."""
 
     items: Raws
     rows: Positions
-    whole: bool
+    lines: bytes | None
 
 
 def read_graph(path: Path, file: str, data: bytes) -> tuple[str, list[Page]]:
@@ -84,17 +84,24 @@ def _document(path: Path, file: str, data: bytes) -> tuple[str, list[Page]]:
 
 
 def _lines(path: Path, file: str, data: bytes) -> tuple[str, list[Page]]:
-    _raw.decode(data[data.rstrip().rfind(b"\n") + 1 :])  # where the last line ends early, the file does
+    _raw.decode(_last_line(data))  # where it ends early, the file does
     found = LINE.match(data)
     if found and _is_whole(found[1]) and _is_page(_raw.decode(found[1])):
         return "Graph JSON, a page a line", list(_pages(path, file, _raw.decode_lines(data)))
     return "JSON, a device a line", [_page(path, file, _line_batches(data))]
 
 
+def _last_line(data: bytes) -> bytes:
+    end = len(data)
+    while data[end - 1 : end].isspace():
+        end -= 1
+    return data[data.rfind(b"\n", 0, end) + 1 : end]
+
+
 def _batches(items: Raws, first: int) -> Iterator[Batch]:
     for at in range(0, len(items), BATCH):
         part = items[at : at + BATCH]
-        yield Batch(part, np.arange(first + at, first + at + len(part)), whole=True)
+        yield Batch(part, np.arange(first + at, first + at + len(part)), b"\n".join(part))
 
 
 def _line_batches(data: bytes) -> Iterator[Batch]:
@@ -111,9 +118,9 @@ def _line_batch(text: bytes, first: int) -> Batch:
     with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         items, rows = _raw.decode_lines(text), filled_lines(text)
         if len(items) == len(rows):
-            return Batch(items, rows + first, whole=True)
+            return Batch(items, rows + first, text)
     lines = [(number, line) for number, line in enumerate(text.split(b"\n"), first) if line.strip()]
-    return Batch([msgspec.Raw(line) for _, line in lines], np.array([row for row, _ in lines], np.int64), whole=False)
+    return Batch([msgspec.Raw(line) for _, line in lines], np.array([row for row, _ in lines], np.int64), None)
 
 
 def _pages(path: Path, file: str, items: Raws) -> Iterator[Page]:
@@ -157,7 +164,7 @@ def _page(path: Path, file: str, batches: Iterable[Batch]) -> Page:
 
 
 def _read(file: str, batch: Batch, spelled: Mapping[str, str]) -> tuple[pa.Table, list[Rejected], int]:
-    quick = read_batch(file, batch.items, batch.rows, spelled) if batch.whole else None
+    quick = None if batch.lines is None else read_batch(file, batch.lines, batch.items, batch.rows, spelled)
     return read_items(file, batch.items, batch.rows) if quick is None else (quick[0], [], quick[1])
 
 

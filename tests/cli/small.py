@@ -1,5 +1,6 @@
 """A tiny estate as files, and the command line run on it."""
 
+import csv
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -69,6 +70,11 @@ class Small:
         clock = ("--now", now) if now and command in {"sweep", "pull", "find"} else ()
         words = (*command.split(), *options, "--inputs", str(self.inputs), "--reports", str(self.reports), *clock)
         return CliRunner().invoke(main, words)
+
+    def findings(self) -> list[dict[str, str]]:
+        """The latest run's CSV."""
+        with (self.latest / "2-findings.csv").open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
 
     def rejected(self) -> str:
         runs = sorted(path for path in self.reports.iterdir() if path.is_dir() and not path.is_symlink())

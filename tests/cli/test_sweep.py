@@ -1,4 +1,3 @@
-import csv
 import json
 from pathlib import Path
 
@@ -37,7 +36,7 @@ def test_the_csv_and_the_parquet_say_the_same(small: Small) -> None:
     small.entra([device(1, accountEnabled=False)])
     small.run("sweep")
 
-    rows = list(csv.DictReader((small.latest / "2-findings.csv").open(encoding="utf-8-sig")))
+    rows = small.findings()
     table = pq.read_table(small.latest / "2-findings.parquet")
 
     assert list(rows[0]) == table.column_names
@@ -184,9 +183,7 @@ def test_a_finding_keeps_the_time_of_the_first_sweep_that_saw_it(small: Small) -
     small.entra([device(1, accountEnabled=False), device(2, accountEnabled=False)])
     small.run("sweep")
 
-    rows = csv.DictReader((small.latest / "2-findings.csv").open(encoding="utf-8-sig"))
-
-    assert [row["first_seen_at"] for row in rows] == ["2026-11-20T06:00:00Z", "2026-11-23T06:00:00Z"]
+    assert [row["first_seen_at"] for row in small.findings()] == ["2026-11-20T06:00:00Z", "2026-11-23T06:00:00Z"]
 
 
 def test_what_was_retired_before_is_recognised_when_it_is_back(small: Small, tmp_path: Path) -> None:
@@ -198,7 +195,7 @@ def test_what_was_retired_before_is_recognised_when_it_is_back(small: Small, tmp
 
     imported = [small.run("ledger import", str(by_hand)).output for _ in range(2)]
     small.run("sweep")
-    rows = list(csv.DictReader((small.latest / "2-findings.csv").open(encoding="utf-8-sig")))
+    rows = small.findings()
 
     assert ["1 new" in imported[0], "0 new" in imported[1]] == [True, True]
     assert [row["kind"] for row in rows] == ["resurrected", "resurrected"]
@@ -211,7 +208,7 @@ def test_the_protected_list_is_obeyed_and_its_idle_lines_are_told(small: Small) 
     result = small.run("sweep")
 
     assert "protected.csv row 3: other-* matches nothing" in result.output
-    assert "protected-list" in (small.latest / "2-findings.csv").read_text(encoding="utf-8-sig")
+    assert [row["blocked_by"] for row in small.findings()] == ["recently-active;protected-list"]
 
 
 def test_a_snapshot_that_was_altered_is_not_judged(small: Small) -> None:

@@ -43,6 +43,7 @@ def of_row(*, directory: Any = None, agents: Any = None, **fields: Any) -> str:
         ({"restricted": True}, "restricted-unit"),
         ({"azure_vm": True}, "vdi"),
         ({"windows": False, "os": "iOS"}, "not-windows"),
+        ({"os": "Windows Server 2022"}, "server"),
     ],
 )
 def test_a_row_is_protected_by_what_it_says_of_itself(fields: dict[str, object], protection: str) -> None:
@@ -88,6 +89,11 @@ def test_a_row_is_protected_by_its_computer(fields: dict[str, object], protectio
     number = 7 if anchor == "sid" else 1
 
     assert of_row(directory=computer(number=number, **fields), **linked) == protection
+
+
+def test_the_role_in_the_directory_decides_over_the_name_of_the_operating_system() -> None:
+    assert of_row(directory=computer(number=1, role="workstation"), os="Windows Server 2022") == ""
+    assert of_row(directory=computer(number=1, role=None), os="Windows Server 2022") == "server"
 
 
 def test_a_computer_is_protected_by_its_row() -> None:
