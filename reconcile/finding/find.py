@@ -92,9 +92,14 @@ def _entra(view: View, found: Found) -> dict[str, pa.Array]:
         "hostname": arrow(entra["name"]).take(rows),
         "object_guid": arrow(view.estate.directory["object_guid"]).take(by_guid),
         **{name: arrow(entra[name]).take(rows) for name in ("object_id", "device_id", "sid", "join", "enabled")},
-        "owner": pc.binary_join(arrow(entra["owners"]).take(rows), ";"),
+        "owner": _owners(arrow(entra["owners"]).take(rows)),
         **_activity(view.activity, found),
     }
+
+
+def _owners(owners: pa.Array) -> pa.Array:
+    """Joined; null where none is known."""
+    return pc.if_else(pc.greater(pc.list_value_length(owners), 0), pc.binary_join(owners, ";"), None)
 
 
 def _directory(view: View, found: Found) -> dict[str, pa.Array]:

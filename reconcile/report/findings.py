@@ -4,10 +4,10 @@ import codecs
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv
 
 from reconcile.frame.columns import FINDINGS
-from reconcile.report.arrow import Column, kernels
 from reconcile.report.writing import replacing
 
 FORMULA = r"^[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
@@ -22,23 +22,19 @@ def write_csv(findings: pa.Table, path: Path) -> None:
         csv.write_csv(plain, file)
 
 
-def iso(times: Column) -> Column:
+def iso(times: pa.ChunkedArray) -> pa.ChunkedArray:
     """`2026-01-02T03:04:05Z`."""
-    seconds = kernels.floor_temporal(times.cast(pa.timestamp("us")), unit="second").cast(pa.timestamp("s"))
-    text = kernels.replace_substring(seconds.cast(pa.string()), " ", "T")
-    return kernels.binary_join_element_wise(text, "Z", "")
+    seconds = pc.floor_temporal(times.cast(pa.timestamp("us")), unit="second").cast(pa.timestamp("s"))
+    text = pc.replace_substring(seconds.cast(pa.string()), " ", "T")
+    return pc.binary_join_element_wise(text, "Z", "")
 
 
-def _plain(column: Column, kind: pa.DataType) -> Column:
+def _plain(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     if pa.types.is_timestamp(kind):
         return iso(column)
     return _harmless(column) if pa.types.is_string(kind) else column
 
 
-def _harmless(texts: Column) -> Column:
-    risky = kernels.match_substring_regex(texts, FORMULA)
-    return (
-        kernels.if_else(risky, kernels.binary_join_element_wise("'", texts, ""), texts)
-        if kernels.any(risky).as_py()
-        else texts
-    )
+def _harmless(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    risky = pc.match_substring_regex(texts, FORMULA)
+    return pc.if_else(risky, pc.binary_join_element_wise("'", texts, ""), texts) if pc.any(risky).as_py() else texts

@@ -5,7 +5,6 @@ import pyarrow as pa
 
 from reconcile.frame.columns import FINDINGS
 from reconcile.report import words
-from reconcile.report.arrow import Column
 from reconcile.report.findings import iso
 
 CODED = frozenset({"kind", "severity", "system", "join", "activity_source", "owner", "action", "blocked_by"})
@@ -36,7 +35,7 @@ def data(findings: pa.Table) -> bytes:
     return text
 
 
-def _column(column: Column, field: pa.Field) -> object:
+def _column(column: pa.ChunkedArray, field: pa.Field) -> object:
     if pa.types.is_timestamp(field.type):
         return iso(column).to_pylist()
     if field.name not in CODED:
@@ -45,5 +44,5 @@ def _column(column: Column, field: pa.Field) -> object:
     return {"words": coded.dictionary.to_pylist(), "index": coded.indices.to_pylist()}
 
 
-def _seen(kinds: Column) -> list[str]:
+def _seen(kinds: pa.ChunkedArray) -> list[str]:
     return [name for name in kinds.unique().to_pylist() if name is not None]

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from reconcile.frame.columns import TIME
 from reconcile.report import words
-from reconcile.report.arrow import Column, kernels
 from reconcile.settings import PROTECTIONS
 from reconcile.workspace import SYSTEMS, System
 
@@ -118,14 +118,14 @@ def as_json(summary: Summary) -> dict[str, Any]:
 
 def _cells(findings: pa.Table, now: datetime, last: datetime | None) -> list[dict[str, Any]]:
     """One row per different mix of what is counted by, with its `count`."""
-    blocked = kernels.not_equal(kernels.fill_null(findings["blocked_by"], ""), "")
-    no_row = kernels.if_else(kernels.equal(findings["system"], "entra"), "unknown", "none")
+    blocked = pc.not_equal(pc.fill_null(findings["blocked_by"], ""), "")
+    no_row = pc.if_else(pc.equal(findings["system"], "entra"), "unknown", "none")
     table = pa.table(
         {
-            "kind": kernels.fill_null(findings["kind"], "unknown"),
-            "severity": kernels.fill_null(findings["severity"], "unknown"),
-            "system": kernels.fill_null(findings["system"], "unknown"),
-            "join": kernels.fill_null(kernels.coalesce(findings["join"], no_row), "unknown"),
+            "kind": pc.fill_null(findings["kind"], "unknown"),
+            "severity": pc.fill_null(findings["severity"], "unknown"),
+            "system": pc.fill_null(findings["system"], "unknown"),
+            "join": pc.fill_null(pc.coalesce(findings["join"], no_row), "unknown"),
             "age": _ages(findings["last_activity_at"], now),
             "blocked": blocked,
             "new": _is_new(findings["first_seen_at"], last),
@@ -136,18 +136,18 @@ def _cells(findings: pa.Table, now: datetime, last: datetime | None) -> list[dic
     return rows
 
 
-def _ages(times: Column, now: datetime) -> Column:
+def _ages(times: pa.ChunkedArray, now: datetime) -> pa.ChunkedArray:
     """Compared to the instant, as the rules do: what is a second over 90 days stands among the older."""
-    bucket: Column = OLDEST
+    bucket: pa.ChunkedArray = OLDEST
     for days, name in reversed(AGES):
-        young = kernels.greater_equal(times, pa.scalar(now - timedelta(days=days), TIME))
-        bucket = kernels.if_else(young, name, bucket)
-    return kernels.fill_null(bucket, "unknown")
+        young = pc.greater_equal(times, pa.scalar(now - timedelta(days=days), TIME))
+        bucket = pc.if_else(young, name, bucket)
+    return pc.fill_null(bucket, "unknown")
 
 
-def _is_new(first_seen: Column, last: datetime | None) -> Column:
-    after = kernels.greater(first_seen, pa.scalar(last or datetime.max.replace(tzinfo=UTC), TIME))
-    return kernels.fill_null(after, False)  # noqa: FBT003 - Arrow's own order of arguments
+def _is_new(first_seen: pa.ChunkedArray, last: datetime | None) -> pa.ChunkedArray:
+    after = pc.greater(first_seen, pa.scalar(last or datetime.max.replace(tzinfo=UTC), TIME))
+    return pc.fill_null(after, False)  # noqa: FBT003 - Arrow's own order of arguments
 
 
 def _tally(name: str, cells: list[dict[str, Any]], past: list[int]) -> Tally:
@@ -184,20 +184,20 @@ def _names(seen: Iterable[str], known: Iterable[str]) -> list[str]:
 
 
 def _protections(findings: pa.Table) -> tuple[Count, ...]:
-    held = kernels.drop_null(findings["blocked_by"])
-    names = kernels.list_flatten(kernels.split_pattern(held, ";"))
-    tally = {item["values"]: item["counts"] for item in kernels.value_counts(names).to_pylist() if item["values"]}
+    held = pc.drop_null(findings["blocked_by"])
+    names = pc.list_flatten(pc.split_pattern(held, ";"))
+    tally = {item["values"]: item["counts"] for item in pc.value_counts(names).to_pylist() if item["values"]}
     return tuple(Count(name, tally[name]) for name in _names(tally, PROTECTIONS) if name in tally)
 
 
 def _objects(findings: pa.Table) -> int:
     """Entra rows by object id, computers by GUID, reports by host and claimed id."""
     system = findings["system"]
-    key = kernels.if_else(
-        kernels.equal(system, "entra"),
+    key = pc.if_else(
+        pc.equal(system, "entra"),
         findings["object_id"],
-        kernels.if_else(kernels.equal(system, "directory"), findings["object_guid"], findings["device_id"]),
+        pc.if_else(pc.equal(system, "directory"), findings["object_guid"], findings["device_id"]),
     )
-    host = kernels.if_else(kernels.or_(kernels.equal(system, "agents"), kernels.is_null(key)), findings["hostname"], "")
-    whole = kernels.binary_join_element_wise(system, key, host, "|", null_handling="replace", null_replacement="")
-    return int(kernels.count_distinct(whole).as_py())
+    host = pc.if_else(pc.or_(pc.equal(system, "agents"), pc.is_null(key)), findings["hostname"], "")
+    whole = pc.binary_join_element_wise(system, key, host, "|", null_handling="replace", null_replacement="")
+    return int(pc.count_distinct(whole).as_py())

@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reconcile.report import workbook_style as style
-from reconcile.report.arrow import kernels
 from reconcile.report.order import ranked
 from reconcile.report.summary import Summary, Tally
 from reconcile.report.workbook_kind import prepare, rows
@@ -40,7 +40,7 @@ def write_workbook(summary: Summary, findings: pa.Table, path: Path, rows_per_sh
     write_summary(book.create_sheet(SUMMARY), summary, names)
     ordered, sheets = ranked(findings), Sheets()
     for tally in summary.kinds:
-        of_kind = ordered.filter(kernels.equal(kernels.fill_null(ordered["kind"], "unknown"), tally.name))
+        of_kind = ordered.filter(pc.equal(pc.fill_null(ordered["kind"], "unknown"), tally.name))
         sheets += _sheets(book, tally, of_kind, names.get(tally.name, ()), rows_per_sheet)
     skeleton = io.BytesIO()
     book.save(skeleton)

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from openpyxl.formatting.rule import Rule
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reconcile.report import words, workbook_xml
 from reconcile.report import workbook_style as style
-from reconcile.report.arrow import Column, kernels
 from reconcile.report.evidence import readable
 from reconcile.report.workbook_style import CellStyles
 
@@ -81,15 +81,15 @@ def rows(findings: pa.Table, continued: str | None, styles: CellStyles) -> Itera
         yield from workbook_xml.encoded(workbook_xml.rows(cells, len(findings) + 2))
 
 
-def _cells(column: Column, say: Callable[[str], str] | None, styles: CellStyles) -> Column:
+def _cells(column: pa.ChunkedArray, say: Callable[[str], str] | None, styles: CellStyles) -> pa.ChunkedArray:
     if pa.types.is_timestamp(column.type):
         return workbook_xml.dates(column, styles.date)
     if pa.types.is_boolean(column.type):
-        column = kernels.fill_null(kernels.if_else(column, "yes", "no"), "unknown")
+        column = pc.fill_null(pc.if_else(column, "yes", "no"), "unknown")
     return workbook_xml.texts(_said(column, say) if say else column, styles.quoted)
 
 
-def _said(column: Column, say: Callable[[str], str]) -> Column:
+def _said(column: pa.ChunkedArray, say: Callable[[str], str]) -> pa.ChunkedArray:
     """Each different value put into words once; null stays null."""
     coded = column.combine_chunks().dictionary_encode()
     said = pa.array([say(text) for text in coded.dictionary.to_pylist()], pa.string())

@@ -106,7 +106,7 @@ def _kinds(lines: Lines, summary: Summary, sheets: Mapping[str, Sequence[str]]) 
     for tally in summary.kinds:
         lines.add(*_kind(tally, sheets.get(tally.name, ())))
     last = len(lines.rows)
-    cells = [("All", style.SUM), *_numbers(summary.total, style.SUM, style.SUM_CHANGE)]
+    cells = [("All", style.SUM_NAME), *_numbers(summary.total, style.SUM, style.SUM_CHANGE)]
     lines.add([*cells, (LEGEND, style.LEGEND), (None, style.LEGEND)], lines_high(len(LEGEND), 2 * WIDE))
     lines.merge(WIDTHS.index(WIDE) + 1, len(WIDTHS))
     return head, last

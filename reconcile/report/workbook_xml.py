@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from openpyxl.utils import get_column_letter
-
-from reconcile.report.arrow import Column, kernels
 
 ILLEGAL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"
 """What XML 1.0 has no way to write."""
@@ -26,12 +25,12 @@ FIRST_DATE = datetime(1900, 3, 1)  # noqa: DTZ001 - before it Excel's calendar h
 DAY = 86_400
 
 
-def clean(texts: Column) -> Column:
+def clean(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """What Excel can hold and shows as it is."""
-    safe = kernels.replace_substring_regex(texts, ILLEGAL, "\N{REPLACEMENT CHARACTER}")
-    safe = kernels.replace_substring_regex(safe, ESCAPE, r"_x005F_\1")
-    cut = _joined(kernels.utf8_slice_codeunits(safe, 0, MAX_LENGTH), CUT)
-    return kernels.if_else(kernels.greater(kernels.utf8_length(safe), MAX_LENGTH), cut, safe)
+    safe = pc.replace_substring_regex(texts, ILLEGAL, "\N{REPLACEMENT CHARACTER}")
+    safe = pc.replace_substring_regex(safe, ESCAPE, r"_x005F_\1")
+    cut = _joined(pc.utf8_slice_codeunits(safe, 0, MAX_LENGTH), CUT)
+    return pc.if_else(pc.greater(pc.utf8_length(safe), MAX_LENGTH), cut, safe)
 
 
 def clean_text(text: str) -> str:
@@ -39,45 +38,45 @@ def clean_text(text: str) -> str:
     return cleaned
 
 
-def texts(column: Column, quoted: int) -> Column:
+def texts(column: pa.ChunkedArray, quoted: int) -> pa.ChunkedArray:
     """The cells' attributes and content; `quoted` is the style of texts that look like a formula. Null and empty give no cell."""
     safe = clean(column)
-    risky = kernels.match_substring_regex(safe, RISKY)
+    risky = pc.match_substring_regex(safe, RISKY)
     for mark, reference in MARKUP.items():
-        safe = kernels.replace_substring(safe, mark, reference)
-    head = kernels.if_else(risky, f' s="{quoted}"', "")
+        safe = pc.replace_substring(safe, mark, reference)
+    head = pc.if_else(risky, f' s="{quoted}"', "")
     cells = _joined(head, ' t="inlineStr"><is><t xml:space="preserve">', safe, "</t></is>")
-    return kernels.if_else(kernels.equal(safe, ""), None, cells)
+    return pc.if_else(pc.equal(safe, ""), None, cells)
 
 
-def dates(column: Column, style: int) -> Column:
+def dates(column: pa.ChunkedArray, style: int) -> pa.ChunkedArray:
     """Excel's dates to the second, in UTC; unknown, and what Excel's calendar does not reach, is a text."""
-    naive = kernels.floor_temporal(column.cast(pa.timestamp("us")), unit="second").cast(pa.timestamp("s"))
-    days = kernels.divide(kernels.subtract(naive.cast(pa.int64()), _seconds(EPOCH)).cast(pa.float64()), float(DAY))
+    naive = pc.floor_temporal(column.cast(pa.timestamp("us")), unit="second").cast(pa.timestamp("s"))
+    days = pc.divide(pc.subtract(naive.cast(pa.int64()), _seconds(EPOCH)).cast(pa.float64()), float(DAY))
     cells = _joined(f' s="{style}"><v>', days.cast(pa.string()), "</v>")
-    early = texts(kernels.fill_null(naive.cast(pa.string()), "unknown"), style)
-    late = kernels.greater_equal(naive.cast(pa.int64()), _seconds(FIRST_DATE))
-    return kernels.coalesce(kernels.if_else(late, cells, early), early)
+    early = texts(pc.fill_null(naive.cast(pa.string()), "unknown"), style)
+    late = pc.greater_equal(naive.cast(pa.int64()), _seconds(FIRST_DATE))
+    return pc.coalesce(pc.if_else(late, cells, early), early)
 
 
-def rows(columns: Sequence[Column], first: int) -> Column:
+def rows(columns: Sequence[pa.ChunkedArray], first: int) -> pa.ChunkedArray:
     """One `<row>` per row, numbered from `first`."""
     numbers = pa.array(range(first, first + len(columns[0]))).cast(pa.string())
     cells = [
         _joined(f'<c r="{get_column_letter(place)}', numbers, '"', column, "</c>")
         for place, column in enumerate(columns, 1)
     ]
-    whole = kernels.binary_join_element_wise(*cells, "", null_handling="replace", null_replacement="")
+    whole = pc.binary_join_element_wise(*cells, "", null_handling="replace", null_replacement="")
     return _joined('<row r="', numbers, '">', whole, "</row>")
 
 
-def encoded(lines: Column) -> Iterator[bytes]:
+def encoded(lines: pa.ChunkedArray) -> Iterator[bytes]:
     for chunk in lines.chunks:
         yield "".join(chunk.to_pylist()).encode()
 
 
-def _joined(*parts: Column | str) -> Column:
-    return kernels.binary_join_element_wise(*parts, "")
+def _joined(*parts: pa.ChunkedArray | str) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(*parts, "")
 
 
 def _seconds(at: datetime) -> int:

@@ -85,7 +85,6 @@ class _Reader:
 
     def _row(self, entry: Entry) -> Iterator[tuple[object, ...]]:
         dn, kind = _plain(entry.dn), most_specific([_plain(value) for value in entry.values.get("objectclass", ())])
-        self.seen |= MULTIVALUED.keys() & entry.values.keys()
         if kind.lower() == RECOVERY_KEY:
             self.keys[PARENT.sub("", dn, count=1).lower()] += 1
             return
@@ -94,6 +93,7 @@ class _Reader:
                 entry.values.setdefault(attribute, []).append(text)
             else:
                 self._reject(entry.line, COLUMNS.get(attribute, attribute), text, reason, kept=True)
+        self.seen |= MULTIVALUED.keys() & entry.values.keys()
         yield _cells(entry, dn, kind)
 
     def _reject(self, line: int, field: str, value: str, reason: str, *, kept: bool) -> None:

@@ -170,7 +170,7 @@ def test_ldif_is_not_proven() -> None:
         ("search: 2\nresult: 4 Size limit exceeded\n\n# numResponses: 2\n# numEntries: 1\n", "4 Size limit exceeded"),
         ("search: 2\nresult: 0 Success\npagedresults: cookie=AQ==\n", "there are more"),
         ("dn: CN=PC2,OU=PC", None),
-        ("dn: CN=PC2\nobjectGUID:: AAE", "ends in the middle of an entry, in line 14"),
+        ("dn: CN=PC2\nobjectGUID:: AAE", "ends in the middle of an entry, in line 15"),
     ],
 )
 def test_a_search_that_did_not_come_to_its_end_is_incomplete(end: str, why: str | None) -> None:
