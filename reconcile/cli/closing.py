@@ -17,7 +17,7 @@ def close(summary: "Summary", workspace: "Workspace", run: "Run", *, as_json: bo
         _print_json(summary, run)
     else:
         for line in (*_read(summary), "", *_found(summary), *_withheld(summary), "", *_written(workspace, run)):
-            click.echo(line)
+            click.echo(line.rstrip())
     if exit_code and summary.total.count:
         click.get_current_context().exit(FINDINGS_EXIST)
 
@@ -37,7 +37,7 @@ def _read(summary: "Summary") -> list[str]:
     ]
     for source in summary.facts.sources:
         bad = f", {source.bad_rows} bad" if source.bad_rows else ""
-        rows = f"{source.rows:>9,} rows{bad}   {source.obtained}"
+        rows = f"{source.rows:>9,} rows{bad}   from {source.obtained.partition(':')[0]}"
         told = {"complete": rows, "incomplete": f"{rows}   INCOMPLETE", "absent": f"{'absent':>9}"}[source.state]
         lines += [f"  {source.system:<10} {told}", *(f"             note: {note}" for note in source.notes)]
     return lines

@@ -37,9 +37,9 @@ def _directory(view: View) -> Iterator[str]:
         )
         yield f"The directory {what}: no hybrid row is called orphaned, stale-guid or stale."
     elif state == "absent" and hybrid:
-        yield f"There is no directory export: none of the {hybrid} hybrid rows is called orphaned or stale-guid."
+        yield f"There is no directory export: no hybrid row ({hybrid}) is called orphaned or stale-guid."
     elif unknown := int((view.presence.unknown & view.estate.takes_part).sum()):
-        yield f"{unknown} hybrid rows may belong to a domain that was not exported: they are called neither orphaned nor stale-guid."
+        yield f"Hybrid rows that may belong to a domain that was not exported ({unknown}) are called neither orphaned nor stale-guid."
 
 
 def _agents(view: View) -> Iterator[str]:
@@ -56,15 +56,15 @@ def _agents(view: View) -> Iterator[str]:
         )
         yield f"No device report is from the last {estate.policy.agent_fresh_days} days (the newest claim: {newest}): they count as activity only."
     if broken := int(is_known(estate.agents["problem"]).sum()):
-        yield f"{broken} device reports cannot be read and say nothing; 1-rejected.csv lists them."
+        yield f"Device reports that cannot be read ({broken}) say nothing; 1-rejected.csv lists them."
 
 
 def _columns(view: View) -> Iterator[str]:
     estate = view.estate
     workstations = equals(estate.directory["role"], "workstation")
     if unknown := int((workstations & ~is_known(estate.directory["in_sync_scope"])).sum()):
-        yield f"{unknown} workstations have no userCertificateCount in the export: whether they sync is unknown, and none is called orphaned."
+        yield f"Workstations without userCertificateCount in the export ({unknown}): whether they sync is unknown, and none is called orphaned."
     if unknown := int((~is_known(estate.directory["role"])).sum()):
-        yield f"{unknown} computers have neither an operating system nor SPNs in the export: their role is unknown, and nothing is said of them."
+        yield f"Computers with neither an operating system nor SPNs in the export ({unknown}): their role is unknown, and nothing is said of them."
     if unknown := int((is_true(estate.entra["windows"]) & equals(estate.entra["autopilot"], "unknown")).sum()):
-        yield f"{unknown} cloud rows came without physicalIds: whether Autopilot holds them is unknown, so they are protected."
+        yield f"Cloud rows without physicalIds in the export ({unknown}): whether Autopilot holds them is unknown, so they are protected."

@@ -138,7 +138,7 @@ def _cells(findings: pa.Table, now: datetime, last: datetime | None) -> list[dic
 
 def _ages(times: pa.ChunkedArray, now: datetime) -> pa.ChunkedArray:
     """Compared to the instant, as the rules do: what is a second over 90 days stands among the older."""
-    bucket: pa.ChunkedArray = OLDEST
+    bucket: str | pa.ChunkedArray = OLDEST
     for days, name in reversed(AGES):
         young = pc.greater_equal(times, pa.scalar(now - timedelta(days=days), TIME))
         bucket = pc.if_else(young, name, bucket)

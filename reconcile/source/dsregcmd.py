@@ -72,8 +72,8 @@ class Capture:
 
 def parse(text: str) -> Capture:
     """Whatever the text is: one that is no capture, or not a whole one, has a problem."""
-    whole = text.removeprefix("\ufeff").rstrip()
-    lines, end = whole.splitlines(), text[len(whole) :]
+    text = text.removeprefix("\ufeff")
+    lines, end = text.rstrip().splitlines(), text[len(text.rstrip()) :]
     sections: Sections = {}
     problem = (
         read_sections(lines, sections)

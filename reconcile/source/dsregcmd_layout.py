@@ -101,29 +101,26 @@ def read_sections(lines: list[str], sections: Sections) -> Problem | None:
 
 def _header(lines: list[str], at: int, sections: Sections) -> tuple[str, int] | Problem | None:
     """The title below a rule and the line of its closing rule; None where the rule only closes a section."""
-    bar, text = _filled(lines, at)
+    end = len(lines)
+    text = closing = ""
+    while at < end and not (text := lines[at].strip()):
+        at += 1
     if not text.startswith("|"):
         return None
-    title, (rule, closing) = _title(text), _filled(lines, bar + 1)
-    if not (title and text.endswith("|") and closing.endswith("+") and _is_rule(closing)):
-        return Problem(bar + 1, f"the header of '{title}' does not close" if title else "the header has no title")
-    if rule + 1 == len(lines):
+    title, rule = _title(text), at + 1
+    while rule < end and not (closing := lines[rule].strip()):
+        rule += 1
+    if not (title and text[-1] == "|" and _is_rule(closing) and closing[-1] == "+"):
+        return Problem(at + 1, f"the header of '{title}' does not close" if title else "the header has no title")
+    if rule + 1 == end:
         return Problem(rule + 1, f"the capture ends below the header of '{title}'")
     if title in sections and (title in ONCE or title.startswith(WORK_ACCOUNT)):
-        return _twice(title, bar + 1)
+        return _twice(title, at + 1)
     return title, rule + 1
 
 
 def _is_rule(text: str) -> bool:
     return text == RULE or (text.startswith("+-") and not text.strip("+-"))
-
-
-def _filled(lines: list[str], at: int) -> tuple[int, str]:
-    """The next line that is not blank, and its text; consoles and converters double line ends."""
-    for number in range(at, len(lines)):
-        if text := lines[number].strip():
-            return number, text
-    return len(lines), ""
 
 
 def _title(line: str) -> str:

@@ -128,7 +128,7 @@ def test_a_capture_that_cannot_be_read_spoils_no_source(small: Small) -> None:
     result = small.run("sweep")
 
     assert result.exit_code == 0, result.output
-    assert "1 device reports cannot be read" in result.output
+    assert "Device reports that cannot be read (1)" in result.output
     assert "status" in small.rejected()
 
 

@@ -23,12 +23,15 @@ def test_where_everything_could_be_judged_nothing_is_withheld() -> None:
     ("fields", "sentence"),
     [
         ({"entra": [], "entra_state": "absent"}, "There is no Entra export"),
-        ({"directory": [], "directory_state": "absent"}, "none of the 1 hybrid rows is called orphaned"),
+        ({"directory": [], "directory_state": "absent"}, "no hybrid row (1) is called orphaned"),
         ({"directory": [], "directory_state": "incomplete"}, "The directory is configured and was not exported"),
         ({"directory_state": "incomplete"}, "The directory export has rows that could not be read"),
         ({"entra_state": "incomplete"}, "Rows of the Entra export could not be read"),
         ({"domains": ("corp.example.test", "emea.example.test")}, "has no computer of emea.example.test"),
-        ({"entra": [row(number=2, join="hybrid", sid="S-1-5-21-9-9-9-1")]}, "1 hybrid rows may belong to a domain"),
+        (
+            {"entra": [row(number=2, join="hybrid", sid="S-1-5-21-9-9-9-1")]},
+            "Hybrid rows that may belong to a domain that was not exported (1)",
+        ),
         ({"agents": []}, "There are no device reports"),
         ({"tenant": None}, "Set [tenant] id"),
         (
@@ -36,10 +39,19 @@ def test_where_everything_could_be_judged_nothing_is_withheld() -> None:
             "No device report is from the last 14 days (the newest claim: 2026-11-03)",
         ),
         ({"agents": [report(captured_at=None)]}, "the newest claim: unknown"),
-        ({"agents": [joined_report(1), report(problem="line 3: cut")]}, "1 device reports cannot be read"),
-        ({"directory": [computer(number=1, in_sync_scope=None)]}, "1 workstations have no userCertificateCount"),
-        ({"directory": [computer(number=1, role=None)]}, "1 computers have neither"),
-        ({"entra": [row(number=1, join="hybrid", autopilot="unknown")]}, "1 cloud rows came without physicalIds"),
+        ({"agents": [joined_report(1), report(problem="line 3: cut")]}, "Device reports that cannot be read (1)"),
+        (
+            {"directory": [computer(number=1, in_sync_scope=None)]},
+            "Workstations without userCertificateCount in the export (1)",
+        ),
+        (
+            {"directory": [computer(number=1, role=None)]},
+            "Computers with neither an operating system nor SPNs in the export (1)",
+        ),
+        (
+            {"entra": [row(number=1, join="hybrid", autopilot="unknown")]},
+            "Cloud rows without physicalIds in the export (1)",
+        ),
     ],
 )
 def test_what_could_not_be_judged_is_told(fields: dict[str, object], sentence: str) -> None:
