@@ -36,7 +36,7 @@ COMMANDS = [*console(), *(text for text in QUOTED if re.match(r"(reconcile|tox) 
 def accept_reconcile(words: list[str]) -> None:
     """As click reads the words, but nothing is run and no value looked at."""
     command: click.Command = main
-    context = click.Context(command, info_name="reconcile")
+    context = click.Context(command, info_name="reconcile", **command.context_settings)
     given, rest, _ = command.make_parser(context).parse_args(list(words))
     while isinstance(command, click.Group) and rest:
         found = command.get_command(context, rest[0])

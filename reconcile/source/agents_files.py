@@ -80,7 +80,7 @@ def open_export(path: Path, file: str) -> Export:
     source = _Source(path, file, datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat())
     with path.open("rb") as opened:
         start = opened.read(HEAD)
-    head, encoding = decode(start[: start.rfind(b"\n") + 1] if len(start) == HEAD else start)
+    head, encoding = decode(start[: start.rfind(b"\n") + 1] or start if len(start) == HEAD else start)
     if NOT_TEXT.search(head) or head.lstrip().startswith("<"):
         raise InputError(path, "is neither a dsregcmd /status capture, nor JSON, nor CSV")
     if JSON.match(head):

@@ -14,7 +14,7 @@ Sections: TypeAlias = dict[str, Section]
 DEVICE_STATE, DEVICE_DETAILS, TENANT_DETAILS = "Device State", "Device Details", "Tenant Details"
 USER_STATE, SSO_STATE = "User State", "SSO State"
 NGC_CHECK = "Ngc Prerequisite Check"
-WORK_ACCOUNT = "Work Account "
+WORK_ACCOUNT = "Work Account"
 NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 FACTS = frozenset({DEVICE_STATE, DEVICE_DETAILS, TENANT_DETAILS, USER_STATE, SSO_STATE})
 ONCE = FACTS | {"Diagnostic Data", NGC_CHECK}
@@ -192,5 +192,5 @@ def _may_be_cut(line: str) -> bool:
 def _work_accounts(sections: Sections) -> tuple[int, int]:
     """How many are listed, and how many there should be."""
     titles = [title for title in sections if title.startswith(WORK_ACCOUNT)]
-    counts = [sections[USER_STATE].get("WorkAccountCount", ""), *(title.removeprefix(WORK_ACCOUNT) for title in titles)]
+    counts = [sections[USER_STATE].get("WorkAccountCount", ""), *(title.removeprefix(WORK_ACCOUNT).strip() for title in titles)]
     return len(titles), max(int(count) if NUMBER.fullmatch(count) else 0 for count in counts)

@@ -40,7 +40,7 @@ cloud AS MATERIALIZED (
         accountEnabled AS enabled,
         CASE
             WHEN alternativeSecurityIds IS NOT NULL THEN len(alternativeSecurityIds) = 0
-            ELSE lower(trim(registrationDateTime)) IN ('', 'pending')
+            ELSE lower(trim(registrationDateTime)) IN ('', 'pending') OR try_cast(registrationDateTime AS TIMESTAMP) < TIMESTAMP '1602-01-01'
         END AS pending,
         moment(createdDateTime) AS created,
         coalesce(moment(registrationDateTime), moment(createdDateTime)) AS began,
@@ -56,6 +56,7 @@ cloud AS MATERIALIZED (
 computer AS MATERIALIZED (
     SELECT
         "row" AS d,
+        name,
         guid(objectGUID) AS object_guid,
         sid(objectSid) AS sid,
         array_to_string(split(lower(distinguishedName), ',dc=')[2:], '.') AS domain,
@@ -186,13 +187,17 @@ unlinked AS MATERIALIZED (
     LEFT JOIN claimed ON claimed.id = object_guid
 ),
 bearer AS MATERIALIZED (
-    SELECT d, host, without_dns_name FROM (SELECT d, unnest(hosts) AS host, without_dns_name FROM computer)
+    SELECT * FROM (SELECT d, unnest(hosts) AS host, without_dns_name, object_guid IS NULL AS without_guid FROM computer)
     WHERE host IS NOT NULL
 ),
 
 -- 4 The three that exclude each other
 candidate AS MATERIALIZED (
-    SELECT * FROM machine WHERE takes_part AND NOT autopilot AND NOT confirmed AND can_be_said
+    SELECT * FROM machine
+    WHERE takes_part AND NOT autopilot AND NOT confirmed AND can_be_said
+        AND NOT (joined = 'hybrid' AND (
+            coalesce(host IN (SELECT host FROM bearer WHERE without_guid), false)
+            OR coalesce(length(host) > 15 AND left(host, 15) IN (SELECT host FROM bearer WHERE without_guid AND without_dns_name), false)))
 ),
 slot_claim AS (SELECT host, max(said_at) AS said_at FROM claim WHERE fresh AND device GROUP BY host),
 slot_answer AS (
@@ -324,19 +329,19 @@ found_in_cloud AS (
         WHERE active < days_ago(getvariable('stale_days')) AND NOT (joined = 'hybrid' AND (SELECT state = 'incomplete' FROM directory_said))
     UNION ALL SELECT 'resurrected', e FROM back
     UNION ALL SELECT 'resurrected', e FROM cloud JOIN retired_host USING (host)
-        WHERE pending AND coalesce(windows, true) AND created > said_at AND e NOT IN (FROM back)
+        WHERE pending AND joined = 'hybrid' AND coalesce(windows, true) AND created > said_at AND e NOT IN (FROM back)
 ),
 found_in_directory AS (
-    SELECT 'orphaned-directory' AS kind, object_guid FROM unlinked
+    SELECT 'orphaned-directory' AS kind, d FROM unlinked
     WHERE role = 'workstation' AND windows AND in_sync_scope AND object_guid IS NOT NULL AND d NOT IN (FROM saved)
-    UNION ALL SELECT 'disabled', object_guid FROM unlinked WHERE NOT enabled AND role IN ('workstation', 'server')
-    UNION ALL SELECT 'stale', object_guid FROM unlinked
+    UNION ALL SELECT 'disabled', d FROM unlinked WHERE NOT enabled AND role IN ('workstation', 'server')
+    UNION ALL SELECT 'stale', d FROM unlinked
         WHERE active < days_ago(getvariable('stale_days')) AND role IN ('workstation', 'server')
-    UNION ALL SELECT 'resurrected', object_guid FROM computer
+    UNION ALL SELECT 'resurrected', d FROM computer
         WHERE object_guid IN (SELECT device_id FROM retired WHERE device_id IS NOT NULL)
             OR object_guid IN (SELECT r.object_guid FROM retired AS r WHERE r.object_guid IS NOT NULL)
             OR sid IN (SELECT r.sid FROM retired AS r WHERE r.sid IS NOT NULL)
 )
 SELECT kind, 'entra' AS system, coalesce(object_id, device_id, name, '') AS object FROM found_in_cloud JOIN cloud USING (e)
-UNION ALL SELECT kind, 'directory', object_guid FROM found_in_directory
+UNION ALL SELECT kind, 'directory', coalesce(object_guid, sid, name, '') FROM found_in_directory JOIN computer USING (d)
 UNION ALL SELECT 'orphaned-device', 'agents', name || ' ' || id FROM orphaned_device;

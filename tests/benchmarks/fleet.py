@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from reconcile.frame.columns import RETIRED
 from reconcile.source.schema import AGENTS, DIRECTORY, ENTRA
+from reconcile.source.value import guids, sids
 from tests.benchmarks.chance import Chance
 from tests.benchmarks.fleet_healthy import Stage, healthy_hybrid, never_synced, servers
 from tests.benchmarks.fleet_noise import noisy
@@ -65,8 +66,8 @@ def _retired(stage: Stage, rows: pa.Table, directory: pa.Table, count: int) -> p
     back, computer = rows.slice(0, third), directory.slice(0, third)
     pending = rows.filter(pc.equal(rows["registrationDateTime"], "")).slice(0, third)
     parts = [
-        {"device_id": pc.ascii_lower(back["deviceId"]), "hostname": back["displayName"]},
-        {"sid": pc.ascii_upper(computer["objectSid"]), "object_guid": chance.guids(len(computer)), "hostname": computer["name"]},
+        {"device_id": guids(back["deviceId"]), "hostname": back["displayName"]},
+        {"sid": sids(computer["objectSid"]), "object_guid": chance.guids(len(computer)), "hostname": computer["name"]},
         {"object_id": chance.guids(len(pending)), "hostname": pc.utf8_upper(pending["displayName"])},
         {"device_id": chance.guids(third), "hostname": pa.repeat(pa.scalar("gone"), third)},
     ]  # fmt: skip

@@ -94,7 +94,7 @@ ODD: Mapping[pa.Schema, Mapping[str, Odd]] = {
         "registeredOwners": Odd(OWNERS, swaps=True),
     },
     DIRECTORY: {
-        "objectGUID": Odd(spellings=IDS),
+        "objectGUID": Odd((None, ZERO), IDS),
         "objectSid": Odd((None, ""), CASES),
         "name": Odd(("AZUREADSSOACC",), (*CASES, _padded), swaps=True),
         "dNSHostName": Odd((None, ""), CASES, swaps=True),

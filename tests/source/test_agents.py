@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 from datetime import UTC, datetime
@@ -5,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconcile.errors import InputError
 from reconcile.source.agents import read_agents
@@ -113,6 +116,14 @@ def test_json_is_one_record_or_an_array_of_them(tmp_path: Path, indent: int | No
     assert rows(reading, "row", "host") == [(1, "LAP-0042"), (2, "pc2")][: 1 if one else 2]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_long_line_may_hold_all_records(tmp_path: Path, encoding: str) -> None:
+    document = [record(host=f"pc{number}", context="é") for number in range(50)]
+    reading = read(write(tmp_path / "a.json", json.dumps(document, ensure_ascii=False).encode(encoding)))
+
+    assert rows(reading, "host") == [f"pc{number}" for number in range(50)]
+
+
 def test_windows_powershell_wraps_what_its_cmdlets_give(tmp_path: Path) -> None:
     status = {"value": WHOLE, "PSPath": "C:\\lap-0042.txt"}
     time = {"value": "/Date(1795075200000)/", "DisplayHint": 2}
@@ -147,6 +158,26 @@ def test_csv_has_a_capture_in_a_cell(tmp_path: Path, delimiter: str) -> None:
 def test_a_file_of_no_known_shape_is_an_error_that_names_it(tmp_path: Path, data: bytes, why: str) -> None:
     with pytest.raises(InputError, match=f"any.bin: {why}"):
         read(write(tmp_path / "any.bin", data))
+
+
+JSON = st.recursive(
+    st.none() | st.integers() | st.text(max_size=9) | st.just(WHOLE),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*record(), "value"]), inner),
+    max_leaves=6,
+)
+
+
+@given(
+    st.binary(max_size=99)
+    | st.lists(JSON).map(lambda told: lines(*told).encode())
+    | JSON.map(lambda told: json.dumps(told).encode("utf-16"))
+)
+def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    file = write(tmp_path_factory.getbasetemp() / "any", data)
+
+    with contextlib.suppress(InputError):
+        reading = read(file)
+        assert reading.table.num_rows == reading.files[0].rows
 
 
 # What is left out, and what counts as unknown
