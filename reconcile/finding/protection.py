@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 Bits = npt.NDArray[np.uint32]
 """One bit a protection, in the order of PROTECTIONS."""
 
-_GLOB_PART = re.compile(r"\[!?[^\]]+\]|.", re.DOTALL)
+_GLOB_PART = re.compile(r"\[(?:![^\]]+|[^!\]][^\]]*)\]|.", re.DOTALL)
+_SPECIAL_IN_SET = re.compile(r"[][\\^]")
 _NOT_FOR_REPORTS = ("new", "recently-active")
 _ROLES = {
     "domain-controller": "domain-controller",
@@ -208,10 +209,10 @@ def _pattern(globs: Sequence[str]) -> str:
 
 def _as_regex(part: re.Match[str]) -> str:
     text = part[0]
-    if len(text) > 1:
-        excluded, members = text[1] == "!", text[1:-1].removeprefix("!")
-        return f"[{'^' * excluded}{members.replace(chr(92), chr(92) * 2).replace('^', chr(92) + '^')}]"
-    return {"*": ".*", "?": "."}.get(text, re.escape(text))
+    if len(text) == 1:
+        return {"*": ".*", "?": "."}.get(text, re.escape(text))
+    members = _SPECIAL_IN_SET.sub(r"\\\g<0>", text[1:-1].removeprefix("!"))
+    return f"[^{members}]" if text[1] == "!" else f"[{members}]"
 
 
 def _bits(masks: Mapping[str, Mask], length: int) -> Bits:

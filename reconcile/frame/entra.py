@@ -26,6 +26,8 @@ JOINS: Final = {
     "microsoft entra registered": "registered",
 }
 """What Graph calls a join, and the portal in its old and its new words."""
+SLICE = 1 << 16
+"""So many rows at once: what is made on the way stays small."""
 HARDWARE = "[HWID]:H:"
 AUTOPILOT = "[ZTDID]"
 AZURE_VM = "[AZURERESOURCEID]"
@@ -33,8 +35,13 @@ AZURE_VM = "[AZURERESOURCEID]"
 
 def entra_frame(table: pa.Table) -> pd.DataFrame:
     """The snapshot's rows in the columns of `columns.ENTRA`."""
+    parts = [_part(table.slice(at, SLICE)) for at in range(0, max(len(table), 1), SLICE)]
+    return to_frame(pa.concat_tables(parts).combine_chunks(), ENTRA)
+
+
+def _part(table: pa.Table) -> pa.Table:
     served = {name: table[name].combine_chunks() for name in table.column_names}
-    return to_frame(pa.table(_ids(served) | _state(served) | _physical(served["physicalIds"])), ENTRA)
+    return pa.table(_ids(served) | _state(served) | _physical(served["physicalIds"]))
 
 
 def _ids(served: dict[str, pa.Array]) -> dict[str, pa.Array]:

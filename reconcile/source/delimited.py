@@ -173,9 +173,18 @@ def _record_lines(body: _Body) -> Positions:
 
 
 def _check_closed(body: _Body, lines: Positions) -> None:
-    last = bytes(body.data).rstrip(b"\r\n").rpartition(b"\n")[2].decode()
-    if len(list(csv.reader([last, "end"], delimiter=body.delimiter))) == 1:
+    if len(list(csv.reader([_last_line(body.data), "end"], delimiter=body.delimiter))) == 1:
         raise _cut_off(body, int(lines[-1]) + body.line)
+
+
+def _last_line(data: memoryview) -> str:
+    """Of a large file only the end is looked at."""
+    size = BLOCK
+    tail = bytes(data[-size:]).rstrip(b"\r\n")
+    while size < len(data) and b"\n" not in tail:
+        size *= 4
+        tail = bytes(data[-size:]).rstrip(b"\r\n")
+    return tail.rpartition(b"\n")[2].decode(errors="replace")
 
 
 def _cut_off(body: _Body, line: int) -> InputError:

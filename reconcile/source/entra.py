@@ -1,7 +1,5 @@
 """The devices of Entra ID from files: every export read, judged whole, and put together."""
 
-import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -19,11 +17,10 @@ from reconcile.source.portal import read_portal
 from reconcile.source.reading import Reading
 from reconcile.source.schema import ENTRA
 from reconcile.source.snapshot import Origin, Rejected
-from reconcile.source.text import Positions, as_utf8
+from reconcile.source.text import Positions, decode, probe
 from reconcile.source.value import guids
 
 PROBE = 4096
-BEGINS = re.compile(rb"\s*(\S)")
 
 
 def read_entra(files: Sequence[Path], root: Path, assume_complete: bool) -> Reading:  # noqa: FBT001 - as in the settings
@@ -46,31 +43,21 @@ def read_entra(files: Sequence[Path], root: Path, assume_complete: bool) -> Read
 
 def _part(path: Path, file: str) -> tuple[Origin, list[Page]]:
     """The shape is told by how the file begins, not by its name."""
-    data, encoding = as_utf8(path)
-    begins = BEGINS.match(data)
-    if begins is None:
+    encoding, sha256 = probe(path)
+    with path.open("rb") as stream:
+        start = decode(stream.read(PROBE))[0].lstrip()
+    if not start:
         raise InputError(path, "is empty")
-    if begins[1] in {b"{", b"["}:
-        shape, pages = read_graph(path, file, data)
+    if start[0] in "{[":
+        shape, pages = read_graph(path, file, encoding)
+    elif other := foreign.by_text(start):
+        raise InputError(path, other)
     else:
-        _raise_if_foreign(path, data)
         shape, page = read_portal(path, file)
         pages = [page]
-    return _origin(path, file, shape, encoding, pages), pages
-
-
-def _raise_if_foreign(path: Path, data: bytes) -> None:
-    other = foreign.by_text(data[:PROBE].decode(errors="replace"))
-    if other is not None:
-        raise InputError(path, other)
-
-
-def _origin(path: Path, file: str, shape: str, encoding: str, pages: Sequence[Page]) -> Origin:
-    with path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     rows = sum(len(page.table) for page in pages)
     count = next((page.count for page in pages if page.count is not None), None)
-    return Origin(file=file, sha256=sha256, shape=shape, encoding=encoding, rows=rows, count=count)
+    return Origin(file=file, sha256=sha256, shape=shape, encoding=encoding, rows=rows, count=count), pages
 
 
 def _without_repeats(table: pa.Table) -> tuple[pa.Table, list[Rejected], list[str]]:

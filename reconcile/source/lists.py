@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 UPN = r"^[^@\s]+@[^@\s]+$"
+SEVERAL = 2
 
 
 def with_values(lists: pa.ListArray, values: pa.Array) -> pa.ListArray:
@@ -21,14 +22,19 @@ def sift(lists: pa.ListArray, values: pa.Array, keep: pa.BooleanArray) -> pa.Lis
 
 def upns(lists: pa.ListArray, values: pa.StringArray) -> pa.ListArray:
     """The user principal names among the values, each once; null where there are owners and none has one."""
-    parents = np.asarray(pc.list_parent_indices(lists))
-    codes = np.asarray(pc.fill_null(values.dictionary_encode().indices, -1), np.int64)
-    first = np.zeros(len(values), np.bool_)
-    first[np.unique(parents * (len(values) + 1) + codes, return_index=True)[1]] = True
-    is_upn = pc.fill_null(pc.match_substring_regex(values, UPN), fill_value=False)
-    found = sift(lists, values, pc.and_(is_upn, pa.array(first)))
+    found = sift(lists, values, pc.fill_null(pc.match_substring_regex(values, UPN), fill_value=False))
     nameless = pc.and_(pc.greater(pc.list_value_length(lists), 0), pc.equal(pc.list_value_length(found), 0))
-    return pc.if_else(pc.fill_null(nameless, fill_value=True), pa.scalar(None, found.type), found)
+    named = pc.if_else(pc.fill_null(nameless, fill_value=True), pa.scalar(None, found.type), found)
+    return named if (pc.max(pc.list_value_length(named)).as_py() or 0) < SEVERAL else _each_once(named)
+
+
+def _each_once(lists: pa.ListArray) -> pa.ListArray:
+    values = lists.flatten()
+    parents = np.asarray(pc.list_parent_indices(lists), np.int64)
+    codes = np.asarray(values.dictionary_encode().indices, np.int64)
+    first = np.zeros(len(values), np.bool_)
+    first[np.unique(parents * len(values) + codes, return_index=True)[1]] = True
+    return sift(lists, values, pa.array(first))
 
 
 def _lists(lengths: np.ndarray, values: pa.Array, is_null: pa.BooleanArray) -> pa.ListArray:

@@ -18,7 +18,7 @@ from reconcile.source.value import guids, hosts, sids
 HEADER = ["device", "reason"]
 LIKE_A_GUID = re.compile(r"[{}]|^\w{7,9}(-\w{3,5}){3}-\w{11,13}$|^[0-9a-f-]{20,}$", re.IGNORECASE)
 LIKE_A_SID = re.compile(r"^s-1-|^s(-\d+){3}", re.IGNORECASE)
-GLOB_SET = re.compile(r"\[!?([^][]+)\]")
+GLOB_SET = re.compile(r"\[!?([^][!][^][]*)\]")
 
 Kind = Literal["guid", "sid", "host"]
 READERS: dict[Kind, Callable[[pa.Array], pa.Array]] = {"guid": guids, "sid": sids}
@@ -102,7 +102,7 @@ def _are_sets(glob: str) -> bool:
     """Whether each [ has its ], and Arrow accepts what is between them."""
     if not {"[", "]"}.isdisjoint(GLOB_SET.sub("", glob)):
         return False
-    sets = (members.replace("\\", r"\\") for members in GLOB_SET.findall(glob))
+    sets = (re.sub(r"([\\^])", r"\\\1", members) for members in GLOB_SET.findall(glob))
     try:
         return all(pc.match_substring_regex(pa.array([""]), f"[{members}]") for members in sets)
     except pa.ArrowInvalid:  # a range such as [z-a]

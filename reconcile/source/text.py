@@ -1,6 +1,7 @@
 """The text of a file, whatever program wrote it: UTF-8, UTF-16 or ANSI."""
 
 import codecs
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,6 @@ BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16-le", codecs.B
 ANSI = "cp1252"
 PROBE = 256
 """So many bytes at the start tell UTF-16 without a mark: headers and brackets are ASCII."""
-
-
 BLOCK = 1 << 20
 LF, CR = b"\n\r"
 
@@ -34,6 +33,21 @@ def as_utf8(path: Path) -> tuple[bytes, str]:
     return text.encode(), encoding
 
 
+def probe(path: Path) -> tuple[str, str]:
+    """The encoding of a file, and its SHA-256, without holding the whole of it."""
+    digest, utf8 = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as stream:
+        encoding = _told(stream.read(PROBE))[1] or "utf-8"
+        stream.seek(0)
+        while True:
+            block = stream.read(BLOCK)
+            digest.update(block)
+            if encoding == "utf-8" and not _goes_on(utf8, block):
+                encoding = ANSI
+            if not block:
+                return encoding, digest.hexdigest()
+
+
 def filled_lines(data: bytes | memoryview) -> Positions:
     """The lines, from 0, in which anything stands."""
     text = np.frombuffer(data, np.uint8)
@@ -47,10 +61,26 @@ def filled_lines(data: bytes | memoryview) -> Positions:
 
 def _encoding(data: bytes) -> tuple[int, str]:
     """How many bytes the mark takes, and the encoding."""
+    start, told = _told(data[:PROBE])
+    return start, told or ("utf-8" if _is_utf8(data) else ANSI)
+
+
+def _told(start: bytes) -> tuple[int, str | None]:
+    """How many bytes the mark takes, and the encoding if the start of the text tells it."""
     for mark, encoding in BOMS.items():
-        if data.startswith(mark):
+        if start.startswith(mark):
             return len(mark), encoding
-    return 0, _wide(data[:PROBE]) or ("utf-8" if _is_utf8(data) else ANSI)
+    return 0, _wide(start)
+
+
+def _goes_on(utf8: codecs.IncrementalDecoder, block: bytes) -> bool:
+    if block.isascii() and not utf8.getstate()[0]:
+        return True
+    try:
+        utf8.decode(block, final=not block)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _wide(start: bytes) -> str | None:

@@ -129,6 +129,7 @@ def test_a_line_that_is_not_two_cells_stops_the_run(tmp_path: Path, line: str) -
         ("PC-[", "has a [ ]"),
         ("PC-]", "has a [ ]"),
         ("PC-[]", "has a [ ]"),
+        ("PC-[!]", "has a [ ]"),
         ("PC-[Z-a]", "has a [ ]"),
         ("PC-[a.b]", "has a [ ]"),
         ("*.corp.example.test", "means every host of a domain"),
