@@ -7,7 +7,18 @@ import pandas as pd
 import pyarrow as pa
 
 from reconcile.finding.found import Found
-from reconcile.finding.lookup import NOWHERE, Mask, Positions, arrow, equals, flatten, holds_at, stands_in, where
+from reconcile.finding.lookup import (
+    NOWHERE,
+    Mask,
+    Positions,
+    arrow,
+    equals,
+    flatten,
+    holds_at,
+    positions,
+    stands_in,
+    where,
+)
 from reconcile.finding.view import View
 
 KIND = "dual-state"
@@ -41,15 +52,18 @@ def _machines(view: View) -> Mask:
 
 
 def _by_one_report(view: View) -> Positions:
-    """Per registered row the machine's row that a report claims beside it."""
-    claims, twin = view.fresh_claims, np.full(len(view.estate.entra), NOWHERE, dtype=np.int64)
-    rows = view.claimed_rows
-    machine = claims.device & holds_at(_machines(view), rows)
-    owned = ~claims.device & holds_at(_registered(view), rows)
-    machine_of_report = pd.Series(rows[machine], index=claims.reports[machine])
-    machine_of_report = machine_of_report[~machine_of_report.index.duplicated()]
-    beside = machine_of_report.reindex(claims.reports[owned]).fillna(NOWHERE).to_numpy(np.int64)
-    twin[rows[owned][beside != NOWHERE]] = beside[beside != NOWHERE]
+    """Per registered row the machine's row that a report claims beside it. Rows may share a device id."""
+    claims, ids = view.fresh_claims, arrow(view.estate.entra["device_id"])
+    machines = where(_machines(view))
+    machine = positions(claims.ids, ids.take(machines))
+    of_machines = claims.device & (machine != NOWHERE)
+    machine_of_report = np.full(len(view.estate.agents), NOWHERE, dtype=np.int64)
+    machine_of_report[claims.reports[of_machines]] = machines[machine[of_machines]]
+    beside = ~claims.device & holds_at(machine_of_report != NOWHERE, claims.reports)
+    registered = where(_registered(view))
+    claim = positions(ids.take(registered), claims.ids.filter(pa.array(beside)))
+    twin = np.full(len(ids), NOWHERE, dtype=np.int64)
+    twin[registered] = np.append(machine_of_report[claims.reports[beside]], NOWHERE)[claim]
     return twin
 
 
@@ -58,11 +72,9 @@ def _by_hardware(view: View) -> Positions:
     owned = _hardware_ids(view, _registered(view))
     machines = _hardware(view, _machines(view), among=owned)
     twins = _hardware(view, _registered(view), among=pa.array(machines["id"], pa.string()))
-    hosts = pd.concat([machines, twins.merge(machines[["id"]].drop_duplicates(), on="id")])
-    different = hosts.fillna({"host": ""}).drop_duplicates(["id", "host"]).groupby("id")["host"]
-    one_host = (different.size() == 1) & (different.first() != "")
-    pairs = twins.merge(machines.drop_duplicates("id"), on="id", suffixes=("", "_machine"))
-    pairs = pairs[pairs["id"].map(one_host).astype(bool)]
+    hosts = machines.fillna({"host": ""}).drop_duplicates(["id", "host"])
+    of_one_host = machines.drop_duplicates("id")[lambda lines: ~lines["id"].isin(hosts["id"][hosts["id"].duplicated()])]
+    pairs = twins.dropna(subset=["host"]).merge(of_one_host, on=["id", "host"], suffixes=("", "_machine"))
     found = np.full(len(view.estate.entra), NOWHERE, dtype=np.int64)
     found[pairs["row"].to_numpy(np.int64)] = pairs["row_machine"].to_numpy(np.int64)
     return found

@@ -50,8 +50,8 @@ class _Body:
 def read_delimited(path: Path) -> Delimited:
     """The whole file; an InputError where its first line is no header or its last row is cut off."""
     data, encoding = as_utf8(path)
-    names, body = _head(path, data if b"\n" in data else data.replace(b"\r", b"\n"))
     try:
+        names, body = _head(path, data if b"\n" in data else data.replace(b"\r", b"\n"))
         table, lines, bad = _rows(body)
     except (pa.ArrowInvalid, csv.Error) as error:
         raise InputError(path, f"cannot be read as delimited text, is a quote left open? {error}") from error

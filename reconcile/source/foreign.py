@@ -28,7 +28,7 @@ def by_names(names: Iterable[str]) -> str:
     folded = {name.casefold() for name in listed}
     known = next((what for name, what in BY_NAME.items() if name in folded), None)
     shown = ", ".join(listed[:SHOWN]) + (" …" if len(listed) > SHOWN else "")
-    return f"looks like {known or 'something else'}: it has {shown or 'no names'}"
+    return f"{f'looks like {known}' if known else 'holds no devices of Entra'}: it has {shown or 'no names'}"
 
 
 def by_text(start: str) -> str | None:

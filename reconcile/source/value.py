@@ -53,6 +53,8 @@ def malformed_sids(values: Column) -> Column:
 
 def fold(values: Column) -> Column:
     """As `str.casefold`; Python is asked only for what is not ASCII."""
+    if isinstance(values, pa.ChunkedArray):  # Arrow's replacement goes wrong where chunks differ
+        return pa.chunked_array([fold(chunk) for chunk in values.chunks], values.type)
     lower = pc.ascii_lower(values)
     wide = pc.invert(pc.string_is_ascii(values))
     if not pc.any(wide).as_py():

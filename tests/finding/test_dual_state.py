@@ -58,6 +58,31 @@ def test_a_hardware_id_that_machines_of_other_hosts_bear_is_a_clone() -> None:
     assert Fleet(entra=[twin(hardware_ids=["h1"]), clone]).kinds() == []
 
 
+def test_a_registration_of_another_host_with_the_same_hardware_id_takes_nothing_away() -> None:
+    elsewhere = row(number=4, name="pc-4", join="registered", hardware_ids=["h1"])
+
+    assert Fleet(entra=[twin(hardware_ids=["h1"]), machine(hardware_ids=["h1"]), elsewhere]).only("dual-state")[
+        "device_id"
+    ] == guid(1)
+
+
+def test_rows_without_a_name_share_no_host() -> None:
+    nameless = {"name": None, "host": None, "hardware_ids": ["h1"]}
+
+    assert "dual-state" not in Fleet(entra=[{**twin(), **nameless}, {**machine(), **nameless}]).kinds()
+
+
+def test_every_row_with_the_claimed_id_is_a_twin() -> None:
+    again = {**twin(name="again"), "object_id": guid(77)}
+    not_the_machine = {**machine(join="unknown"), "object_id": guid(78)}
+    fleet = Fleet(entra=[not_the_machine, twin(), again, machine()], agents=[claims_both()])
+
+    assert [finding["object_id"] for finding in fleet.findings() if finding["kind"] == "dual-state"] == [
+        guid(77),
+        guid(9001),
+    ]
+
+
 def test_an_autopilot_anchor_that_nobody_used_is_not_the_machines_row() -> None:
     anchor = machine(autopilot="true", hardware_ids=["h1"])
     used = machine(autopilot="true", hardware_ids=["h1"], last_activity_at=ago(60))
