@@ -14,10 +14,8 @@ from reconcile.finding.view import View
 _ENCODER = msgspec.json.Encoder()
 
 
-def encode(columns: Mapping[str, Column], length: int) -> pa.Array:
+def encode(columns: Mapping[str, Column]) -> pa.Array:
     """One JSON object a row; nulls are left out."""
-    if not columns:
-        return pa.array(["{}"] * length, pa.string())
     values = [column.to_pylist() if isinstance(column, pa.Array) else column for column in columns.values()]
     lines = [
         _ENCODER.encode({name: value for name, value in zip(columns, row, strict=True) if value is not None})

@@ -76,7 +76,7 @@ def _table(view: View, found: Found, protections: Protections) -> pa.Table:
         "system": _all(found.system, count),
         "action": _all(found.action, count),
         "blocked_by": protections.of_found(found),
-        "evidence": encode({**found.evidence, **context(view, found)}, count),
+        "evidence": encode({**found.evidence, **context(view, found)}),
         "rank": pa.array(np.full(count, KINDS.index(found.kind), dtype=np.int8)),
     }
     return pa.table(

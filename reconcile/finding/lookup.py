@@ -3,7 +3,6 @@
 Masks and positions are numpy arrays of a frame's length. Unknown is never true: a null is in no mask.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -136,7 +135,3 @@ def clock(values: Times) -> pa.Array:
     """Times as text to the second, for evidence; null where unknown."""
     stamps = pa.array(values.astype("datetime64[s]"), pa.timestamp("s", "UTC"))
     return pc.strftime(stamps, format="%Y-%m-%dT%H:%M:%SZ")
-
-
-def texts(values: Sequence[str | None]) -> pa.Array:
-    return pa.array(values, pa.string())

@@ -192,5 +192,8 @@ def _may_be_cut(line: str) -> bool:
 def _work_accounts(sections: Sections) -> tuple[int, int]:
     """How many are listed, and how many there should be."""
     titles = [title for title in sections if title.startswith(WORK_ACCOUNT)]
-    counts = [sections[USER_STATE].get("WorkAccountCount", ""), *(title.removeprefix(WORK_ACCOUNT).strip() for title in titles)]
+    counts = [
+        sections[USER_STATE].get("WorkAccountCount", ""),
+        *(title.removeprefix(WORK_ACCOUNT).strip() for title in titles),
+    ]
     return len(titles), max(int(count) if NUMBER.fullmatch(count) else 0 for count in counts)

@@ -51,16 +51,8 @@ def _ends_early(text: bytes) -> bool:
 
 def _texts(stream: BinaryIO) -> Iterator[bytes]:
     """Blocks of whole lines."""
-    rest = b""
     while block := stream.read(BLOCK):
-        lines, newline, after = block.rpartition(b"\n")
-        if newline:
-            yield rest + lines + newline
-            rest = after
-        else:
-            rest += block
-    if rest:
-        yield rest
+        yield block + stream.readline()
 
 
 def _batch(text: bytes, first: int) -> Batch:

@@ -10,7 +10,9 @@ from reconcile.workspace import System
 
 TEXTS = pa.list_(pa.string())
 WORK_ACCOUNTS = pa.list_(
-    pa.struct([("WorkplaceDeviceId", pa.string()), ("WorkplaceTenantId", pa.string()), ("WorkplaceThumbprint", pa.string())])
+    pa.struct(
+        [("WorkplaceDeviceId", pa.string()), ("WorkplaceTenantId", pa.string()), ("WorkplaceThumbprint", pa.string())]
+    )
 )
 
 ENTRA = pa.schema(
@@ -20,7 +22,10 @@ ENTRA = pa.schema(
         ("id", pa.string()),
         ("deviceId", pa.string()),
         ("displayName", pa.string()),
-        ("trustType", pa.string()),  # Graph: AzureAd, ServerAd, Workplace; the portal's CSV: its join type, old or new spelling
+        (
+            "trustType",
+            pa.string(),
+        ),  # Graph: AzureAd, ServerAd, Workplace; the portal's CSV: its join type, old or new spelling
         ("accountEnabled", pa.bool_()),
         ("approximateLastSignInDateTime", pa.string()),
         ("registrationDateTime", pa.string()),  # "" = served and empty; the portal's CSV may say "Pending"
@@ -58,7 +63,10 @@ DIRECTORY = pa.schema(
         ("userAccountControl", pa.int64()),
         ("enabled", pa.bool_()),  # as PowerShell prints it; from userAccountControl where that is all there is
         ("primaryGroupID", pa.int64()),
-        ("lastLogonTimestamp", pa.string()),  # FILETIME, generalized time, ISO, /Date(ms)/ or a culture's date, as served
+        (
+            "lastLogonTimestamp",
+            pa.string(),
+        ),  # FILETIME, generalized time, ISO, /Date(ms)/ or a culture's date, as served
         ("pwdLastSet", pa.string()),
         ("whenCreated", pa.string()),
         ("servicePrincipalName", TEXTS),  # null = not served

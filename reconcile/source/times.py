@@ -138,7 +138,7 @@ def _generalized(texts: Texts) -> Micros:
 
 def _json_date(texts: Texts) -> Micros:
     """/Date(1700000000000)/: milliseconds since 1970; a zone behind them tells only where they were written."""
-    digits = pc.replace_substring_regex(pc.ascii_trim(texts, "/Date()"), r"[+-]\d{4}$", "")
+    digits = pc.replace_substring_regex(pc.ascii_trim(texts, "/Date()"), r"(\d)[+-]\d{4}$", r"\1")
     millis = _ints(digits.cast(pa.int64()))
     outside = (millis < EARLIEST // 1000) | (millis >= LATEST // 1000)
     return np.where(outside, NEVER, millis * 1000)

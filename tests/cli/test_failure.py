@@ -100,3 +100,9 @@ def test_an_interrupt_leaves_the_last_run_alone(tmp_path: Path) -> None:
 
     assert small.latest.resolve() == last or (small.latest / "6-report.html").exists()
     assert small.run("sweep", now="2026-11-25T06:00:00Z").exit_code == 0
+
+
+def test_the_package_runs_as_a_module() -> None:
+    run = subprocess.run([sys.executable, "-m", "reconcile", "--version"], check=True, capture_output=True, text=True)
+
+    assert run.stdout.startswith("reconcile ")

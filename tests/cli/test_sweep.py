@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -259,3 +260,36 @@ def test_a_time_without_its_zone_is_refused(small: Small) -> None:
     small.entra([device(1)])
 
     assert small.run("sweep", now="2026-11-23T06:00:00").exit_code == 2
+
+
+def test_a_time_that_is_none_is_refused(small: Small) -> None:
+    small.entra([device(1)])
+
+    result = small.run("sweep", now="yesterday")
+
+    assert result.exit_code == 2
+    assert "is no ISO 8601 time" in result.output
+
+
+def test_a_row_that_cannot_be_read_at_all_keeps_everything_from_being_called_missing(small: Small) -> None:
+    small.settings("[limits]\nmax_rejected = 0.5\n")
+    folder = small.inputs / "entra"
+    folder.mkdir()
+    lines = [json.dumps(device(number, accountEnabled=False)) for number in (1, 2)]
+    (folder / "devices.jsonl").write_text("\n".join([lines[0], '{"id": oops}', lines[1]]) + "\n", encoding="utf-8")
+
+    result = small.run("sweep")
+
+    assert result.exit_code == 0, result.output
+    assert "INCOMPLETE" in result.output
+    assert "nothing is said to be missing in the cloud" in result.output
+    assert [row["kind"] for row in small.findings()] == ["disabled", "disabled"]
+
+
+def test_without_a_set_clock_it_is_now(small: Small) -> None:
+    small.entra([device(1)])
+    before = datetime.now(UTC).replace(microsecond=0)
+
+    told = json.loads(small.run("sweep", "--json", now=None).stdout)
+
+    assert before <= datetime.fromisoformat(told["now"]) <= datetime.now(UTC)

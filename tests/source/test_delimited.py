@@ -131,6 +131,12 @@ def test_a_newline_in_a_quoted_cell_on_the_border_of_two_blocks_is_still_one_cel
     assert read.lines.to_pylist() == list(range(2, 202, 2))
 
 
+def test_the_last_line_is_found_however_long_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "BLOCK", 4)
+    for last in ("x", "x" * 4, "x" * 100):
+        assert delimited._last_line(memoryview(f"first\n{last}\r\n\n".encode())) == last
+
+
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size=6)
 
 

@@ -177,6 +177,7 @@ def test_any_moment_is_read_back_from_iso_8601(moment: datetime, offset: int) ->
 
 
 @given(MOMENTS)
+@example(datetime(1969, 12, 31, 23, 59, 51, tzinfo=UTC))
 def test_any_moment_is_read_back_from_ticks_and_milliseconds(moment: datetime) -> None:
     ticks = (moment - datetime(1601, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 10
     millis = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
