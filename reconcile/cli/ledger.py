@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from reconcile.cli.options import folders
+from reconcile.cli.options import reports_folder
 
 
 @click.group()
@@ -14,8 +14,8 @@ def ledger() -> None:
 
 @ledger.command("import")
 @click.argument("csv", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@folders
-def import_csv(csv: Path, inputs: Path, reports: Path) -> None:
+@reports_folder
+def import_csv(csv: Path, reports: Path) -> None:
     """Take over devices that were retired before reconcile, from CSV.
 
     Columns: device_id, object_guid, sid, object_id, hostname, retired_at. Importing twice changes nothing.
@@ -25,6 +25,6 @@ def import_csv(csv: Path, inputs: Path, reports: Path) -> None:
     from reconcile.workspace import Workspace
 
     rows = read_retired(csv)
-    with open_ledger(Workspace(inputs, reports).ledger) as store:
+    with open_ledger(Workspace(csv.parent, reports).ledger) as store:
         imported = store.import_retired(rows)
     click.echo(f"{csv}: {imported.new} new, {imported.known} known before")

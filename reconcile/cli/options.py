@@ -27,21 +27,17 @@ class Moment(click.ParamType[datetime]):
 
 def folders(command: Command) -> Command:
     """--inputs and --reports."""
-    inputs = click.option(
-        "--inputs",
-        type=click.Path(path_type=Path, file_okay=False),
-        default="inputs",
-        show_default=True,
-        help="Where exports and settings lie.",
-    )
-    reports = click.option(
-        "--reports",
-        type=click.Path(path_type=Path, file_okay=False),
-        default="reports",
-        show_default=True,
-        help="Where runs and the ledger lie.",
-    )
-    return inputs(reports(command))
+    return _folder("inputs", "Where exports and settings lie.")(reports_folder(command))
+
+
+def reports_folder(command: Command) -> Command:
+    """--reports."""
+    return _folder("reports", "Where runs and the ledger lie.")(command)
+
+
+def _folder(name: str, text: str) -> Callable[[Command], Command]:
+    kind = click.Path(path_type=Path, file_okay=False)
+    return click.option(f"--{name}", type=kind, default=name, show_default=True, help=text)
 
 
 def clock(command: Command) -> Command:

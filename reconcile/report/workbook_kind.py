@@ -1,20 +1,22 @@
 """The sheets of one kind: every finding of it, to be filtered and sorted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from openpyxl.cell.cell import Cell
 from openpyxl.formatting.rule import Rule
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reconcile.report import words, workbook_xml
+from reconcile.report import words
 from reconcile.report import workbook_style as style
 from reconcile.report.evidence import readable
-from reconcile.report.workbook_style import CellStyles
+from reconcile.report.workbook_values import clean_text, dates, texts
 
-BATCH = 20_000
+BATCH = 2_000
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,19 @@ LAST_PRINTED = "K"
 """Ids are for the screen; nobody types them from paper."""
 
 
-def prepare(sheet: Worksheet, kind: str, count: int) -> None:
-    """All of the sheet but its findings."""
+def write_kind(sheet: Worksheet, kind: str, findings: pa.Table, continued: str | None) -> None:
+    """`continued` names the sheet where the kind goes on."""
+    _prepare(sheet, kind, len(findings))
+    sheet.append([style.cell(sheet, column.title, style.HEAD_FLUSH) for column in COLUMNS])
+    for start in range(0, len(findings), BATCH):
+        batch = findings.slice(start, BATCH)
+        for row in zip(*(_cells(sheet, batch[column.name], column.say) for column in COLUMNS), strict=True):
+            sheet.append(row)
+    if continued:
+        sheet.append([clean_text(f"More of this kind is on the sheet {continued}")])
+
+
+def _prepare(sheet: Worksheet, kind: str, count: int) -> None:
     last = count + 1
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = f"A1:{LAST}{last}"
@@ -64,29 +77,25 @@ def prepare(sheet: Worksheet, kind: str, count: int) -> None:
     for name in words.SEVERITIES:
         rule = Rule(type="cellIs", operator="equal", formula=[f'"{name}"'], dxf=style.severity_style(name))
         sheet.conditional_formatting.add(f"B2:B{last}", rule)
-    style.print_setup(sheet, workbook_xml.clean_text(f"{kind}: {words.kind(kind).title}"), pages_wide=2, repeated="1:1")
+    style.print_setup(sheet, clean_text(f"{kind}: {words.kind(kind).title}"), pages_wide=2, repeated="1:1")
     sheet.print_title_cols, sheet.print_area = "A:A", f"A1:{LAST_PRINTED}{last}"
-    sheet.append([style.cell(sheet, column.title, style.HEAD_FLUSH) for column in COLUMNS])
 
 
-def rows(findings: pa.Table, continued: str | None, styles: CellStyles) -> Iterator[bytes]:
-    """The rows below the head, in pieces of the sheet's XML; `continued` names the sheet where the kind goes on."""
-    for start in range(0, len(findings), BATCH):
-        batch = findings.slice(start, BATCH)
-        cells = [_cells(batch[column.name], column.say, styles) for column in COLUMNS]
-        yield from workbook_xml.encoded(workbook_xml.rows(cells, start + 2))
-    if continued:
-        note = pa.chunked_array([[f"More of this kind is on the sheet {continued}"]], pa.string())
-        cells = [workbook_xml.texts(note, styles.quoted)]
-        yield from workbook_xml.encoded(workbook_xml.rows(cells, len(findings) + 2))
-
-
-def _cells(column: pa.ChunkedArray, say: Callable[[str], str] | None, styles: CellStyles) -> pa.ChunkedArray:
+def _cells(sheet: Worksheet, column: pa.ChunkedArray, say: Callable[[str], str] | None) -> Iterable[str | Cell | None]:
+    """Plain texts where they do; openpyxl is quicker with these than with cells of ours."""
     if pa.types.is_timestamp(column.type):
-        return workbook_xml.dates(column, styles.date)
+        return _dated(style.cell(sheet, None, style.DATE), dates(column))
     if pa.types.is_boolean(column.type):
         column = pc.fill_null(pc.if_else(column, "yes", "no"), "unknown")
-    return workbook_xml.texts(_said(column, say) if say else column, styles.quoted)
+    said = texts(_said(column, say) if say else column)
+    return [style.literal(sheet, text) if text and text[0] in style.RISKY else text or None for text in said]
+
+
+def _dated(cell: Cell, values: Iterable[datetime | str]) -> Iterator[Cell]:
+    """One cell over and over: it is written before the next is asked for, and a style of its own would cost each more than its value."""
+    for value in values:
+        cell.value = value
+        yield cell
 
 
 def _said(column: pa.ChunkedArray, say: Callable[[str], str]) -> pa.ChunkedArray:

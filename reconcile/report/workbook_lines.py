@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from reconcile.report import workbook_style as style
 from reconcile.report.workbook_style import Style, Value
-from reconcile.report.workbook_xml import clean_text
+from reconcile.report.workbook_values import clean_text
 
 LINE = 15.5
 

@@ -14,6 +14,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 Value: TypeAlias = str | float | datetime | None
 """What a worksheet takes."""
+FORMULA = ("=", "+", "-", "@")
+"""What begins like this would become a formula when a person edits the cell, unless it is marked as quoted."""
+RISKY = (*FORMULA, "#")
+"""What begins like this openpyxl might take for a formula or an error."""
 INK, MUTED, LINE, NAVY, PAPER = "1F2937", "6B7280", "D9DEE5", "1F3A5F", "F3F5F8"
 HELD_COLOUR, FREE_COLOUR = "A9B4C4", "2B6CB0"
 SEVERITY_COLOURS = {"high": ("B42318", "FDE3E1"), "medium": ("9A5B00", "FDF0D0"), "low": ("1D5FA8", "E1EDFA")}
@@ -83,20 +87,8 @@ def literal(sheet: Worksheet, text: str) -> Cell:
     """A cell that shows the text as it is: `=1+1` stays four characters."""
     made = WriteOnlyCell(sheet, text)
     made.data_type = "s"
-    made.quotePrefix = text.startswith(("=", "+", "-", "@"))
+    made.quotePrefix = text.startswith(FORMULA)
     return made
-
-
-@dataclass(frozen=True)
-class CellStyles:
-    """The numbers under which the workbook has its styles."""
-
-    quoted: int
-    date: int
-
-
-def cell_styles(sheet: Worksheet) -> CellStyles:
-    return CellStyles(literal(sheet, "=").style_id, cell(sheet, 0, DATE).style_id)
 
 
 def print_setup(sheet: Worksheet, header: str, pages_wide: int = 1, repeated: str | None = None) -> None:

@@ -68,7 +68,8 @@ class Small:
 
     def run(self, command: str, *options: str, now: str | None = NOW) -> Result:
         clock = ("--now", now) if now and command in {"sweep", "pull", "find"} else ()
-        words = (*command.split(), *options, "--inputs", str(self.inputs), "--reports", str(self.reports), *clock)
+        inputs = () if command == "ledger import" else ("--inputs", str(self.inputs))
+        words = (*command.split(), *options, *inputs, "--reports", str(self.reports), *clock)
         return CliRunner().invoke(main, words)
 
     def findings(self) -> list[dict[str, str]]:

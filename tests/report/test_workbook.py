@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reconcile.report.summary import summarise
 from reconcile.report.words import KINDS
 from reconcile.report.workbook import write_workbook
-from reconcile.report.workbook_xml import CUT, MAX_LENGTH
+from reconcile.report.workbook_values import CUT, MAX_LENGTH
 from tests.report.invention import FACTS, HOSTILE, NOW, finding, hostile_table, table
 
 
