@@ -71,8 +71,8 @@ def only_computers(table: pa.Table) -> tuple[pa.Table, list[str]]:
         pc.match_substring_regex(table["distinguishedName"], TOMBSTONE, ignore_case=True), fill_value=False
     )
     notes = [
-        f"{pc.sum(mask).as_py()} {what} and were left out"
-        for mask, what in ((foreign, "entries are no computers"), (deleted, "computers are deleted ones"))
+        f"left out because {why}: {pc.sum(mask).as_py()}"
+        for mask, why in ((foreign, "they are no computers"), (deleted, "they are deleted"))
         if pc.any(mask).as_py()
     ]
     return table.filter(pc.invert(pc.or_(foreign, deleted))), notes
@@ -126,7 +126,7 @@ def _unread_dates(name: str, mask: pa.BooleanArray) -> list[str]:
     if not mask.true_count:
         return []
     hint = "set [directory] date_format and date_zone in settings.toml"
-    return [f"{mask.true_count} dates in {name} are written in a local way and stay unknown: {hint}"]
+    return [f"{name} has dates written in a local way, which stay unknown ({mask.true_count}): {hint}"]
 
 
 def _numbers(values: Column) -> tuple[Column, Column]:
@@ -134,9 +134,8 @@ def _numbers(values: Column) -> tuple[Column, Column]:
     texts = pc.utf8_trim_whitespace(values)
     whole = pc.match_substring_regex(texts, r"^-?\d{1,18}$")
     malformed = pc.and_(pc.not_equal(texts, ""), pc.invert(whole))
-    return pc.if_else(whole, texts, pa.scalar(None, pa.string())).cast(pa.int64()), pc.fill_null(
-        malformed, fill_value=False
-    )
+    numbers = pc.if_else(whole, texts, pa.scalar(None, pa.string())).cast(pa.int64())
+    return numbers, pc.fill_null(malformed, fill_value=False)
 
 
 def _not_disabled(control: Column) -> Column:

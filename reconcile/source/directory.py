@@ -121,12 +121,9 @@ def _without_repeats(table: pa.Table) -> tuple[pa.Table, list[Rejected], list[st
     same = _same(here, there)
     kept = np.ones(len(table), np.bool_)
     kept[later] = False
-    notes = [f"{same.sum()} computers stand twice in the same words and count once"] if same.any() else []
-    return (
-        table.filter(pa.array(kept)),
-        list(_contradictions(here.filter(pa.array(~same)), there.filter(pa.array(~same)))),
-        notes,
-    )
+    notes = [f"computers that stand twice in the same words, counted once: {same.sum()}"] if same.any() else []
+    other = pa.array(~same)
+    return table.filter(pa.array(kept)), list(_contradictions(here.filter(other), there.filter(other))), notes
 
 
 def _repeats(table: pa.Table) -> tuple[Positions, Positions]:

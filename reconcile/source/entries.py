@@ -46,7 +46,7 @@ def read_entries(text: str, encoding: str, file: str) -> Export:
         count=search.count,
         proven=search.proven,
         rejected=tuple(reader.rejected),
-        notes=(f"{search.referrals} referrals to other domains were not followed",) if search.referrals else (),
+        notes=(f"referrals to other domains, not followed: {search.referrals}",) if search.referrals else (),
     )
 
 

@@ -89,7 +89,9 @@ def by_sql(folder: Path, known: Known, threads: int | None = None) -> pa.Table:
             "tenant": known.tenant,
             "domains": list(known.domains),
             "directory_state": known.directory_state,
-            **{name: getattr(known.policy, name) for name in ("stale_days", "agent_fresh_days", "recently_active_days")},
+            **{
+                name: getattr(known.policy, name) for name in ("stale_days", "agent_fresh_days", "recently_active_days")
+            },
         }
         for name, value in variables.items():
             connection.execute(f"SET VARIABLE {name} = $1", [value])
@@ -132,10 +134,26 @@ def compare(count: int) -> dict[str, Cost]:
     assert_same(answers["reconcile"], answers["duckdb"])
     assert_same(answers["reconcile"], answers["duckdb-1"])
     kinds = pc.value_counts(answers["reconcile"]["kind"]).to_pylist()
-    tell({"benchmark": "findings", "rows": count, "same_answers": True, "findings": {kind["values"]: kind["counts"] for kind in kinds}})
+    tell(
+        {
+            "benchmark": "findings",
+            "rows": count,
+            "same_answers": True,
+            "findings": {kind["values"]: kind["counts"] for kind in kinds},
+        }
+    )
     for job, cost in costs.items():
         ratios = {} if job == "reconcile" else costs["reconcile"].against(cost)
-        tell({"benchmark": "findings", "rows": count, "by": job, **asdict(cost), **{f"reconcile_{key}": value for key, value in ratios.items()}, "load": load()})
+        tell(
+            {
+                "benchmark": "findings",
+                "rows": count,
+                "by": job,
+                **asdict(cost),
+                **{f"reconcile_{key}": value for key, value in ratios.items()},
+                "load": load(),
+            }
+        )
     return costs
 
 

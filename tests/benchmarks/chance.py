@@ -53,7 +53,8 @@ class Chance:
 
     def before(self, times: Times, least: float, most: float) -> Times:
         seconds = self._numbers.integers(int(least * 86_400), int(most * 86_400), len(times))
-        return times - seconds.astype("timedelta64[s]")
+        earlier: Times = times - seconds.astype("timedelta64[s]")
+        return earlier
 
     def numbers(self, count: int, least: int, most: int) -> pa.Array:
         """As text."""

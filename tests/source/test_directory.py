@@ -169,7 +169,7 @@ def test_entries_that_are_no_computers_are_left_out_with_a_note(tmp_path: Path) 
     reading = read(tmp_path, a_ldif=text.encode())
 
     assert len(reading.table) == 1
-    assert "directory/a.ldif: 2 entries are no computers and were left out" in reading.notes
+    assert "directory/a.ldif: left out because they are no computers: 2" in reading.notes
 
 
 def test_a_computer_that_was_deleted_is_gone(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_a_computer_that_was_deleted_is_gone(tmp_path: Path) -> None:
     reading = read(tmp_path, a_csv=csv(computer(1), computer(2, DistinguishedName=tombstone)))
 
     assert reading.table["name"].to_pylist() == ["PC1"]
-    assert "directory/a.csv: 1 computers are deleted ones and were left out" in reading.notes
+    assert "directory/a.csv: left out because they are deleted: 1" in reading.notes
 
 
 def test_service_accounts_are_computers(tmp_path: Path) -> None:
@@ -229,9 +229,9 @@ def test_local_dates_get_one_note_a_column_and_no_rejection(tmp_path: Path) -> N
     reading = read(tmp_path, a_csv=data)
 
     assert rejected(reading) == []
-    assert [note.partition(" are written")[0] for note in reading.notes] == [
-        "directory/a.csv: 3 dates in lastLogonTimestamp",
-        "directory/a.csv: 3 dates in whenCreated",
+    assert [note.partition(":")[2].partition(":")[0].strip() for note in reading.notes] == [
+        "lastLogonTimestamp has dates written in a local way, which stay unknown (3)",
+        "whenCreated has dates written in a local way, which stay unknown (3)",
     ]
     assert reading.table["lastLogonTimestamp"].to_pylist() == ["23.11.2026 06:00:00"] * 3
 
@@ -281,7 +281,7 @@ def test_a_computer_that_stands_twice_in_the_same_words_counts_once(tmp_path: Pa
     )
 
     assert reading.table["name"].to_pylist() == ["PC1", "PC2"]
-    assert reading.notes == ("2 computers stand twice in the same words and count once",)
+    assert reading.notes == ("computers that stand twice in the same words, counted once: 2",)
     assert reading.rejected == ()
 
 

@@ -154,7 +154,7 @@ def test_ldapsearch_output_with_its_result_is_proven() -> None:
     )
 
     assert (export.shape, export.proven, export.records, export.count) == ("ldapsearch", True, 1, 1)
-    assert export.notes == ("1 referrals to other domains were not followed",)
+    assert export.notes == ("referrals to other domains, not followed: 1",)
 
 
 def test_ldif_is_not_proven() -> None:
