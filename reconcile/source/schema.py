@@ -1,7 +1,7 @@
 """The columns of each system's snapshot: the values as served, under the system's own names.
 
 null: not served. "": served, and empty (kept apart where a rule asks; a frame makes both null).
-`file` and `row` say where the row stands: the line of a CSV or JSON-lines file, else the count of its record from 1.
+`file` and `row` say where the row stands: the line of a CSV, LDIF or JSON-lines file, else the count of its record from 1.
 """
 
 import pyarrow as pa
