@@ -125,3 +125,14 @@ def test_the_first_two_runs_at_once_make_one_ledger(file: Path, monkeypatch: pyt
     monkeypatch.setattr(Path, "exists", lambda _: False)
     with open_ledger(file) as ledger:
         assert ledger.retired() == [GONE]
+
+
+def test_a_full_disk_keeps_what_was_there_and_says_so(file: Path) -> None:
+    with open_ledger(file) as ledger:
+        ledger.import_retired([GONE])
+        ledger._db.execute("PRAGMA max_page_count = 14")
+        with pytest.raises(LedgerError, match="cannot be used: database or disk is full"):
+            ledger.record_sweep(
+                "run", AT, {}, {"stale": 1}, [("stale", "entra", f"o-{number}") for number in range(9000)]
+            )
+        assert (ledger.retired(), ledger.history(9), ledger.first_seen().kind) == ([GONE], [], [])
