@@ -75,7 +75,12 @@ TIMES = (
     "2025-01-01T00:00:00Z",
 )
 FILETIMES = (None, "", "0", NEVER, FUTURE, "134080000000000000")
-OWNERS: tuple[list[str] | None, ...] = (None, [], ["ada@contoso.example"], ["ada@contoso.example", "bob@contoso.example"])
+OWNERS: tuple[list[str] | None, ...] = (
+    None,
+    [],
+    ["ada@contoso.example"],
+    ["ada@contoso.example", "bob@contoso.example"],
+)
 
 ODD: Mapping[pa.Schema, Mapping[str, Odd]] = {
     ENTRA: {

@@ -84,9 +84,41 @@ def test_what_is_unknown_is_called_so(tmp_path: Path) -> None:
     assert (row["Enabled"], row["Last activity"]) == ("unknown", "unknown")
 
 
-def test_a_date_before_excels_calendar_is_a_text(tmp_path: Path) -> None:
-    row = rows(opened(table([finding(last_activity_at=datetime(1601, 1, 2, tzinfo=UTC))]), tmp_path)["stale"])[0]
-    assert row["Last activity"] == "1601-01-02 00:00:00"
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (datetime(1601, 1, 2, tzinfo=UTC), "1601-01-02 00:00:00"),
+        (datetime(1900, 2, 28, 23, 59, 59, tzinfo=UTC), "1900-02-28 23:59:59"),
+        (datetime(1900, 3, 1, tzinfo=UTC), datetime(1900, 3, 1)),  # noqa: DTZ001 - Excel knows no zones
+    ],
+)
+def test_a_date_before_excels_calendar_is_a_text(tmp_path: Path, at: datetime, told: object) -> None:
+    row = rows(opened(table([finding(last_activity_at=at)]), tmp_path)["stale"])[0]
+    assert row["Last activity"] == told
+
+
+def test_a_date_after_excels_calendar_is_a_text(tmp_path: Path) -> None:
+    year_10000 = pa.array([253_402_300_800_000_000], pa.timestamp("us", "UTC"))
+    findings = table([finding()])
+    place = findings.schema.get_field_index("first_seen_at")
+    row = rows(opened(findings.set_column(place, findings.schema.field(place), year_10000), tmp_path)["stale"])[0]
+    assert row["First seen"] == "10000-01-01 00:00:00"
+
+
+def test_every_row_has_its_own_dates(tmp_path: Path) -> None:
+    given = [
+        finding(hostname=f"PC-{number}", last_activity_at=NOW - timedelta(days=number) if number % 2 else None)
+        for number in range(4)
+    ]
+    sheet = opened(table(given), tmp_path)["stale"]
+    now = NOW.replace(tzinfo=None)
+    assert [(row["Last activity"], row["First seen"]) for row in rows(sheet)] == [
+        ("unknown", now),
+        (now - timedelta(days=1), now),
+        ("unknown", now),
+        (now - timedelta(days=3), now),
+    ]
+    assert {sheet.cell(row, 6).number_format for row in range(2, 6)} == {"yyyy-mm-dd hh:mm:ss"}
 
 
 def test_the_gravest_findings_stand_first(tmp_path: Path) -> None:
@@ -117,7 +149,7 @@ def test_a_text_that_looks_like_a_formula_stays_quoted_when_it_is_edited(tmp_pat
     ]
 
 
-def test_hostile_texts_come_back_as_they_were(tmp_path: Path) -> None:
+def test_hostile_texts_come_back_as_excel_writes_them(tmp_path: Path) -> None:
     """But for what Excel reads back by itself, and what XML cannot hold."""
     changed = {
         "_x0041_": "_x005F_x0041_",
