@@ -106,14 +106,12 @@ def report_all(workspace: Workspace, run: Run, stage: Stage) -> Summary:
 def _estate(
     workspace: Workspace, run: Run, settings: Settings, manifest: Manifest, ledger: Ledger, now: datetime
 ) -> Estate:
-    tables = {system: load_snapshot(system, run, manifest) for system in SYSTEMS}
-    served = {system: SCHEMAS[system].empty_table() if table is None else table for system, table in tables.items()}
-    active, deleted = split_deleted(entra_frame(served["entra"]))
+    active, deleted = split_deleted(entra_frame(_served("entra", run, manifest)))
     return Estate(
         entra=active,
         deleted=deleted,
-        directory=directory_frame(served["directory"], culture(settings)),
-        agents=agents_frame(served["agents"]),
+        directory=directory_frame(_served("directory", run, manifest), culture(settings)),
+        agents=agents_frame(_served("agents", run, manifest)),
         retired=retired_frame(ledger.retired()),
         entra_state=_state("entra", manifest, expected=False),
         directory_state=_state("directory", manifest, expected=settings.directory.configured),
@@ -123,6 +121,12 @@ def _estate(
         protected=tuple(read_protected(workspace.protected)),
         now=now,
     )
+
+
+def _served(system: System, run: Run, manifest: Manifest) -> pa.Table:
+    """The system's snapshot, let go once its frame is built; of an absent system a table without rows."""
+    table = load_snapshot(system, run, manifest)
+    return SCHEMAS[system].empty_table() if table is None else table
 
 
 def _state(system: System, manifest: Manifest, *, expected: bool) -> State:

@@ -22,23 +22,42 @@ from reconcile.source.agents import read_agents
 from reconcile.source.directory import read_directory
 from reconcile.source.entra import read_entra
 from tests.benchmarks.bench_dsregcmd import captures
-from tests.benchmarks.fleet import fleet
+from tests.benchmarks.fleet import REPORTS, fleet
 from tests.benchmarks.measure import answer, cost_of, in_own_process, load, tell
 
 COUNTS = (100_000, 1_000_000)
 RUNS = 3
 MODULE = "tests.benchmarks.bench_read"
+RECOMMENDED = ("entra", "directory", "agents")
+EXPORTS = (*RECOMMENDED, "entra-pages", "entra-portal")
 VARIED = 500
 """So many different captures; the rest repeat them under other host names."""
 
-ENTRA = """
-    COPY (
+PAGE = 999
+
+DEVICES = """
+    CREATE TABLE devices AS
         SELECT id, deviceId, displayName, trustType, accountEnabled, approximateLastSignInDateTime, registrationDateTime,
             createdDateTime, operatingSystem, operatingSystemVersion, onPremisesSecurityIdentifier, isManaged, isCompliant,
             model, manufacturer, coalesce(physicalIds, []) AS physicalIds,
             list_transform(coalesce(alternativeSecurityIds, []), lambda key: {'type': 2, 'key': key}) AS alternativeSecurityIds
         FROM read_parquet('{folder}/entra.parquet') WHERE deletedDateTime IS NULL
-    ) TO '{folder}/entra.jsonl' (FORMAT json)
+"""
+ENTRA = "COPY devices TO '{folder}/entra.jsonl' (FORMAT json)"
+PAGES = """
+    COPY (
+        SELECT if(page < max(page) OVER (), 'https://graph.microsoft.com/v1.0/devices?$skiptoken=' || page, NULL) AS "@odata.nextLink", value
+        FROM (SELECT rowid // {page} AS page, list(devices) AS value FROM devices GROUP BY page)
+        ORDER BY page
+    ) TO '{folder}/pages.jsonl' (FORMAT json)
+"""
+PORTAL = """
+    COPY (
+        SELECT displayName, accountEnabled, operatingSystem, operatingSystemVersion, trustType AS "joinType (trustType)",
+            isCompliant, registrationDateTime AS registrationTime, approximateLastSignInDateTime, deviceId, isManaged,
+            id AS objectId, model
+        FROM devices
+    ) TO '{folder}/portal.csv' (FORMAT csv, HEADER)
 """
 DIRECTORY = """
     COPY (
@@ -52,25 +71,31 @@ DIRECTORY = """
 
 
 def write(folder: Path, count: int) -> None:
-    """The exports of one fleet: devices and reports as JSON lines, computers as a quoted CSV."""
+    """The exports of one fleet: devices as JSON lines, as pages and as the portal's CSV, computers as a quoted CSV, reports as JSON lines."""
     of = fleet(count, noise=0)
     for system in ("entra", "directory"):
         pq.write_table(getattr(of, system), folder / f"{system}.parquet")
     with duckdb.connect() as connection:
-        for query in (ENTRA, DIRECTORY):
-            connection.execute(query.replace("{folder}", str(folder)))
+        for query in (DEVICES, ENTRA, PAGES, PORTAL, DIRECTORY):
+            connection.execute(query.replace("{folder}", str(folder)).replace("{page}", str(PAGE)))
     texts = [json.dumps(text) for text in captures(VARIED)]
     with (folder / "agents.jsonl").open("w", encoding="utf-8") as file:
-        for number in range(count // 5):
+        for number in range(count // REPORTS):
             record = f'{{"host": "PC-{number}", "captured_at": "2026-11-22T06:00:00Z", "context": "user", "status": {texts[number % VARIED]}}}\n'
             file.write(record)
 
 
 def jobs(folder: Path) -> dict[str, Callable[[], object]]:
-    entra, directory, agents = (folder / name for name in ("entra.jsonl", "directory.csv", "agents.jsonl"))
+    names = ("entra.jsonl", "pages.jsonl", "portal.csv", "directory.csv", "agents.jsonl")
+    entra, pages, portal, directory, agents = (folder / name for name in names)
+    a_page_is_a_line = pajson.ReadOptions(block_size=16 << 20)
     return {
         "entra": lambda: read_entra([entra], folder, assume_complete=True),
         "entra-pyarrow": lambda: pajson.read_json(entra),
+        "entra-pages": lambda: read_entra([pages], folder, assume_complete=True),
+        "entra-pages-pyarrow": lambda: pajson.read_json(pages, a_page_is_a_line),
+        "entra-portal": lambda: read_entra([portal], folder, assume_complete=True),
+        "entra-portal-pyarrow": lambda: pacsv.read_csv(portal),
         "directory": lambda: read_directory([directory], folder, Directory(complete=True)),
         "directory-pyarrow": lambda: pacsv.read_csv(directory),
         "agents": lambda: read_agents([agents], folder, trust_mtime=False),
@@ -78,31 +103,29 @@ def jobs(folder: Path) -> dict[str, Callable[[], object]]:
     }
 
 
-def compare(count: int) -> None:
+def compare(count: int, exports: tuple[str, ...]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write(folder, count)
-        run = partial(in_own_process, MODULE)
-        for system in ("entra", "directory", "agents"):
-            ours, theirs = run(system, folder, runs=RUNS), run(f"{system}-pyarrow", folder, runs=RUNS)
-            ratios = {f"reconcile_{key}": value for key, value in ours.against(theirs).items()}
-            rows = count // 5 if system == "agents" else count
-            tell({"benchmark": f"read.{system}", "rows": rows, "by": "reconcile", **asdict(ours), "load": load()})
-            tell(
-                {
-                    "benchmark": f"read.{system}",
-                    "rows": rows,
-                    "by": "pyarrow",
-                    **asdict(theirs),
-                    **ratios,
-                    "load": load(),
-                }
-            )
+        in_own_process(MODULE, "write", folder, count)
+        run = partial(in_own_process, MODULE, runs=RUNS)
+        for export in exports:
+            costs = {"reconcile": run(export, folder, count), "pyarrow": run(f"{export}-pyarrow", folder, count)}
+            rows = count // REPORTS if export == "agents" else count
+            for by, cost in costs.items():
+                ratios = costs["reconcile"].against(cost) if by == "pyarrow" else {}
+                told = {f"reconcile_{key}": value for key, value in ratios.items()}
+                tell({"benchmark": f"read.{export}", "rows": rows, "by": by, **asdict(cost), **told, "load": load()})
+
+
+def main(counts: tuple[int, ...]) -> None:
+    """Every shape at the least count; at the others the three that are recommended."""
+    for count in counts:
+        compare(count, EXPORTS if count == min(counts) else RECOMMENDED)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        answer(cost_of(jobs(Path(sys.argv[2]))[sys.argv[1]]))
+    if len(sys.argv) == 4:
+        job, target, number = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+        answer(cost_of((lambda: write(target, number)) if job == "write" else jobs(target)[job]))
     else:
-        for rows in tuple(map(int, sys.argv[1:])) or COUNTS:
-            compare(rows)
+        main(tuple(map(int, sys.argv[1:])) or COUNTS)
