@@ -8,13 +8,13 @@ from uuid import UUID
 
 import pandas as pd
 import pyarrow as pa
-from reconcile.source.protected import Protected
 
 from reconcile.finding.estate import Estate, State
 from reconcile.finding.find import find
 from reconcile.finding.view import View
 from reconcile.frame import columns
 from reconcile.settings import Policy
+from reconcile.source.protected import Protected
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 TENANT = "c0ffee00-0000-4000-8000-000000000001"
