@@ -36,7 +36,7 @@ VARIED = 500
 PAGE = 999
 
 DEVICES = """
-    CREATE TABLE devices AS
+    CREATE VIEW devices AS
         SELECT id, deviceId, displayName, trustType, accountEnabled, approximateLastSignInDateTime, registrationDateTime,
             createdDateTime, operatingSystem, operatingSystemVersion, onPremisesSecurityIdentifier, isManaged, isCompliant,
             model, manufacturer, coalesce(physicalIds, []) AS physicalIds,
@@ -47,7 +47,7 @@ ENTRA = "COPY devices TO '{folder}/entra.jsonl' (FORMAT json)"
 PAGES = """
     COPY (
         SELECT if(page < max(page) OVER (), 'https://graph.microsoft.com/v1.0/devices?$skiptoken=' || page, NULL) AS "@odata.nextLink", value
-        FROM (SELECT rowid // {page} AS page, list(devices) AS value FROM devices GROUP BY page)
+        FROM (SELECT page, list(device) AS value FROM (SELECT (row_number() OVER () - 1) // {page} AS page, devices AS device FROM devices) GROUP BY page)
         ORDER BY page
     ) TO '{folder}/pages.jsonl' (FORMAT json)
 """
@@ -70,19 +70,26 @@ DIRECTORY = """
 """
 
 
-def write(folder: Path, count: int) -> None:
-    """The exports of one fleet: devices as JSON lines, as pages and as the portal's CSV, computers as a quoted CSV, reports as JSON lines."""
-    of = fleet(count, noise=0)
-    for system in ("entra", "directory"):
-        pq.write_table(getattr(of, system), folder / f"{system}.parquet")
+QUERIES = {"entra": ENTRA, "entra-pages": PAGES, "entra-portal": PORTAL, "directory": DIRECTORY}
+
+
+def write(folder: Path, count: int, exports: tuple[str, ...]) -> None:
+    """The exports of one fleet."""
+    _snapshots(folder, count)
     with duckdb.connect() as connection:
-        for query in (DEVICES, ENTRA, PAGES, PORTAL, DIRECTORY):
+        for query in (DEVICES, *(QUERIES[export] for export in exports if export in QUERIES)):
             connection.execute(query.replace("{folder}", str(folder)).replace("{page}", str(PAGE)))
     texts = [json.dumps(text) for text in captures(VARIED)]
     with (folder / "agents.jsonl").open("w", encoding="utf-8") as file:
         for number in range(count // REPORTS):
             record = f'{{"host": "PC-{number}", "captured_at": "2026-11-22T06:00:00Z", "context": "user", "status": {texts[number % VARIED]}}}\n'
             file.write(record)
+
+
+def _snapshots(folder: Path, count: int) -> None:
+    of = fleet(count, noise=0)
+    for system in ("entra", "directory"):
+        pq.write_table(getattr(of, system), folder / f"{system}.parquet")
 
 
 def jobs(folder: Path) -> dict[str, Callable[[], object]]:
@@ -106,10 +113,10 @@ def jobs(folder: Path) -> dict[str, Callable[[], object]]:
 def compare(count: int, exports: tuple[str, ...]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        in_own_process(MODULE, "write", folder, count)
+        in_own_process(MODULE, "write", folder, count, *exports)
         run = partial(in_own_process, MODULE, runs=RUNS)
         for export in exports:
-            costs = {"reconcile": run(export, folder, count), "pyarrow": run(f"{export}-pyarrow", folder, count)}
+            costs = {"reconcile": run(export, folder), "pyarrow": run(f"{export}-pyarrow", folder)}
             rows = count // REPORTS if export == "agents" else count
             for by, cost in costs.items():
                 ratios = costs["reconcile"].against(cost) if by == "pyarrow" else {}
@@ -124,8 +131,10 @@ def main(counts: tuple[int, ...]) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 4:
-        job, target, number = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-        answer(cost_of((lambda: write(target, number)) if job == "write" else jobs(target)[job]))
-    else:
-        main(tuple(map(int, sys.argv[1:])) or COUNTS)
+    match sys.argv[1:]:
+        case ["write", target, number, *which]:
+            answer(cost_of(lambda: write(Path(target), int(number), tuple(which))))
+        case [job, target] if not job.isdecimal():
+            answer(cost_of(jobs(Path(target))[job]))
+        case numbers:
+            main(tuple(map(int, numbers)) or COUNTS)
