@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from reconcile.cli.progress import Stage
+from reconcile.errors import InputError
 from reconcile.finding.estate import Estate, State, split_deleted
 from reconcile.finding.find import find, sighting
 from reconcile.finding.protection import unmatched_protections
@@ -21,16 +22,16 @@ from reconcile.ledger.store import Ledger, open_ledger
 from reconcile.report.findings import write_csv
 from reconcile.report.page import write_page
 from reconcile.report.sources import sources
-from reconcile.report.summary import Facts, Summary, summarise
+from reconcile.report.summary import MAX_SWEEPS, Facts, Summary, summarise
 from reconcile.report.workbook import write_workbook
 from reconcile.settings import Settings, load
+from reconcile.source.directory import culture
 from reconcile.source.protected import read_protected
 from reconcile.source.pull import load as load_snapshot
 from reconcile.source.pull import raise_if_too_bad, read_exports, read_manifest, save, write_manifest, write_rejected
 from reconcile.source.retired import read_retired
 from reconcile.source.schema import SCHEMAS
 from reconcile.source.snapshot import Entry, Manifest, Rejected
-from reconcile.source.value import Culture
 from reconcile.workspace import SYSTEMS, Run, System, Workspace
 
 _META = b"reconcile"
@@ -52,12 +53,13 @@ def pull_all(workspace: Workspace, now: datetime, stage: Stage) -> Run:
     try:
         for system in SYSTEMS:
             stage(f"reading {system}")
-            reading = read_exports(system, workspace, settings)
+            files = workspace.exports(system)
+            reading = read_exports(system, files, workspace.inputs, settings)
             if reading is None:
                 continue
             rejected += reading.rejected
             raise_if_too_bad(system, reading, settings.limits.max_rejected, run.rejected)
-            entries[system] = save(system, reading, run, now, workspace.exports(system))
+            entries[system] = save(system, reading, run, now, files)
     finally:
         write_rejected(run, rejected)
     stage("writing the manifest")
@@ -88,10 +90,12 @@ def find_all(workspace: Workspace, run: Run, now: datetime, stage: Stage) -> Non
 def report_all(workspace: Workspace, run: Run, stage: Stage) -> Summary:
     """The workbook and the page of the run's findings."""
     settings, manifest = load(workspace.settings), read_manifest(run)
+    if not run.findings.exists():
+        raise InputError(run.findings, "there are no findings of this run yet; run reconcile find")
     table = pq.read_table(run.findings)
     judged = msgspec.json.decode(table.schema.metadata[_META], type=_Judged)
     with open_ledger(workspace.ledger) as ledger:
-        history = ledger.history(60)
+        history = ledger.history(MAX_SWEEPS)
     expected: frozenset[System] = frozenset({"directory"}) if settings.directory.configured else frozenset()
     tenant = _tenant(settings, manifest)
     facts = Facts(run.name, judged.now, sources(manifest, expected), tenant, settings.tenant.name, judged.withheld)
@@ -110,7 +114,7 @@ def _estate(
     return Estate(
         entra=active,
         deleted=deleted,
-        directory=directory_frame(_served("directory", run, manifest), culture(settings)),
+        directory=directory_frame(_served("directory", run, manifest), culture(settings.directory)),
         agents=agents_frame(_served("agents", run, manifest)),
         retired=retired_frame(ledger.retired()),
         entra_state=_state("entra", manifest, expected=False),
@@ -140,11 +144,6 @@ def _tenant(settings: Settings, manifest: Manifest) -> str | None:
     entra = manifest.sources.get("entra")
     tenant = settings.tenant.id or (entra.tenant if entra else None)
     return tenant.lower() if tenant else None
-
-
-def culture(settings: Settings) -> Culture | None:
-    date_format, zone = settings.directory.date_format, settings.directory.date_zone
-    return Culture(date_format, zone) if date_format and zone else None
 
 
 def _counts(table: pa.Table) -> dict[str, int]:

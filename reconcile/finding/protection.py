@@ -15,6 +15,7 @@ from reconcile.finding.found import Found
 from reconcile.finding.lookup import (
     NOWHERE,
     Mask,
+    Positions,
     Times,
     arrow,
     equals,
@@ -30,6 +31,7 @@ from reconcile.finding.lookup import (
     spread,
     stands_in,
     times,
+    where,
 )
 from reconcile.finding.view import View
 from reconcile.settings import PROTECTIONS
@@ -42,7 +44,7 @@ Bits = npt.NDArray[np.uint32]
 
 _GLOB_PART = re.compile(r"\[(?:![^\]]+|[^!\]][^\]]*)\]|.", re.DOTALL)
 _SPECIAL_IN_SET = re.compile(r"[][\\^]")
-_NOT_FOR_REPORTS = ("new", "recently-active")
+_NOT_FOR_REPORTS = np.uint32(sum(1 << PROTECTIONS.index(name) for name in ("new", "recently-active")))
 _ROLES = {
     "domain-controller": "domain-controller",
     "rodc": "rodc",
@@ -60,21 +62,29 @@ class Protections:
     @cached_property
     def of_computers(self) -> Bits:
         """Per directory row, with the bits of its Entra rows."""
-        own = _bits(_directory_masks(self.view), len(self.view.estate.directory))
-        machines = ~self.view.joined("registered")
-        for computer in (self.view.links.by_guid, self.view.links.by_sid):
-            rows = np.flatnonzero((computer != NOWHERE) & machines)
-            merge(own, computer[rows], self._own_rows[rows], np.bitwise_or)
-        return own
+        total = self._own_computers.copy()
+        for rows, computers in self._machines:
+            merge(total, computers, self._own_rows[rows], np.bitwise_or)
+        return total
 
     @cached_property
     def of_rows(self) -> Bits:
         """Per Entra row, with the bits of its machine; a machine does not protect its registered twin."""
         total = self._own_rows.copy()
-        for computer in (self.view.links.by_guid, self.view.links.by_sid):
-            rows = np.flatnonzero((computer != NOWHERE) & ~self.view.joined("registered"))
-            total[rows] |= self.of_computers[computer[rows]]
+        for rows, computers in self._machines:
+            total[rows] |= self.of_computers[computers]
         return total
+
+    @cached_property
+    def _machines(self) -> Sequence[tuple[Positions, Positions]]:
+        """Entra rows and their computers, by GUID and by SID; registered rows are twins and not the machine."""
+        links, machines = self.view.links, ~self.view.joined("registered")
+        found = ((where((computer != NOWHERE) & machines), computer) for computer in (links.by_guid, links.by_sid))
+        return [(rows, computer[rows]) for rows, computer in found]
+
+    @cached_property
+    def _own_computers(self) -> Bits:
+        return _bits(_directory_masks(self.view), len(self.view.estate.directory))
 
     @cached_property
     def _own_rows(self) -> Bits:
@@ -93,17 +103,15 @@ class Protections:
     def _of_reports(self, found: Found) -> Bits:
         """Those of the AD computer with the claimed id, of the report, and of the protected list by host."""
         estate = self.view.estate
-        computer = positions(_present(found.claimed), arrow(estate.directory["object_guid"]))
+        assert found.claimed is not None
+        computer = positions(found.claimed, arrow(estate.directory["object_guid"]))
         masks = {
             "vdi": is_true(estate.agents["vdi"])[found.rows],
             "protected-list": _hosts_listed(self.view, arrow(estate.agents["host"]).take(found.rows)),
         }
         bits = _bits(masks, len(found.rows))
-        own = _bits(
-            {k: v for k, v in _directory_masks(self.view).items() if k not in _NOT_FOR_REPORTS}, len(estate.directory)
-        )
         linked = computer != NOWHERE
-        bits[linked] |= own[computer[linked]]
+        bits[linked] |= self._own_computers[computer[linked]] & ~_NOT_FOR_REPORTS
         return bits
 
     def _in_words(self, bits: Bits) -> pa.Array:
@@ -220,8 +228,3 @@ def _bits(masks: Mapping[str, Mask], length: int) -> Bits:
     for name, mask in masks.items():
         bits |= mask.astype(np.uint32) << np.uint32(PROTECTIONS.index(name))
     return bits
-
-
-def _present(array: pa.Array | None) -> pa.Array:
-    assert array is not None
-    return array

@@ -18,9 +18,10 @@ from reconcile.finding.lookup import (
     arrow,
     equals,
     holds_at,
+    is_false,
     is_known,
-    is_true,
     positions,
+    stands_in,
     where,
 )
 from reconcile.finding.presence import Presence, presence
@@ -98,20 +99,16 @@ class View:
 
     def joined(self, *joins: str) -> Mask:
         """Entra rows of these join models."""
-        mask = equals(self.estate.entra["join"], joins[0])
-        for join in joins[1:]:
-            mask = mask | equals(self.estate.entra["join"], join)
-        return mask
+        return stands_in(arrow(self.estate.entra["join"]), pa.array(joins))
 
     @cached_property
     def windows_or_unsaid(self) -> Mask:
         """Entra rows that are Windows, or do not say what they are."""
-        os = self.estate.entra["windows"]
-        return is_true(os) | os.isna().to_numpy()
+        return ~is_false(self.estate.entra["windows"])
 
     @cached_property
     def computers_without_a_row(self) -> Mask:
         """Workstations and servers that no Entra row is linked to; none while Entra cannot say so."""
         role = self.estate.directory["role"]
-        unlinked = (equals(role, "workstation") | equals(role, "server")) & ~self.links.linked_computer
+        unlinked = stands_in(arrow(role), pa.array(["workstation", "server"])) & ~self.links.linked_computer
         return unlinked & (self.estate.entra_state == "complete")

@@ -1,6 +1,5 @@
 """The agents snapshot: what `dsregcmd /status` said on each device, one row a capture."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from reconcile.source.agents_files import EXCERPT, SLICE, Item, Record, open_exp
 from reconcile.source.dsregcmd import Capture, parse
 from reconcile.source.reading import Reading
 from reconcile.source.schema import AGENTS
-from reconcile.source.snapshot import Origin, Rejected
+from reconcile.source.snapshot import Origin, Rejected, digest
 from reconcile.source.value import read_times
 
 CONTEXTS = ("user", "system", "remote", "unknown")
@@ -63,9 +62,7 @@ def _items(files: Sequence[Path], root: Path, origins: list[Origin]) -> Iterator
         for item in export.items:
             rows += isinstance(item, Record)
             yield item
-        with path.open("rb") as opened:
-            sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
-        origins.append(Origin(file=file, sha256=sha256, shape=export.shape, encoding=export.encoding, rows=rows))
+        origins.append(Origin(file=file, sha256=digest(path), shape=export.shape, encoding=export.encoding, rows=rows))
 
 
 def _table(records: list[Record], captures: list[Capture], times: _Times) -> pa.Table:

@@ -1,12 +1,9 @@
 """Active Directory's computers from files: every export read, judged whole, and put together."""
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,18 +12,15 @@ from reconcile.settings import Directory
 from reconcile.source.computer import SERVED, Export, domains, only_computers, typed
 from reconcile.source.entries import read_entries
 from reconcile.source.ldif import is_ldif
+from reconcile.source.listing import CUT_OFF
 from reconcile.source.powershell import read_csv, read_json
 from reconcile.source.reading import Reading
+from reconcile.source.repeats import without_repeats
 from reconcile.source.schema import DIRECTORY
-from reconcile.source.snapshot import Origin, Rejected
+from reconcile.source.snapshot import Origin, Rejected, digest
 from reconcile.source.text import decode
 from reconcile.source.times import Culture
-from reconcile.source.value import guids
 
-Positions = npt.NDArray[np.int64]
-
-PAGES = (100, 999, 1000, 5000)
-"""Where servers and tools stop unless asked to go on."""
 PROBE = 65_536
 WITHOUT = {
     "servicePrincipalName": "no ServicePrincipalNames: clusters cannot be told, so every computer is protected as cluster-unknown",
@@ -46,7 +40,7 @@ def read_directory(files: Sequence[Path], root: Path, settings: Directory) -> Re
     """All computers of the files, named relative to the root; raises SourceIncomplete or InputError."""
     parts = [_part(path, path.relative_to(root).as_posix(), settings) for path in files]
     table = pa.concat_tables([DIRECTORY.empty_table(), *(part.table for part in parts)]).combine_chunks()
-    table, repeated, notes = _without_repeats(table)
+    table, repeated, notes = without_repeats(table, "directory", "objectGUID")
     return Reading(
         table=table,
         rejected=(*(item for part in parts for item in part.rejected), *repeated),
@@ -60,11 +54,11 @@ def _part(path: Path, file: str, settings: Directory) -> _Part:
     export = _export(path, file)
     computers, left_out = only_computers(export.table)
     _raise_unless_whole(export, len(computers), file, complete=settings.complete)
-    table, bad, notes = typed(computers, file, _culture(settings))
+    table, bad, notes = typed(computers, file, culture(settings))
     notes = [f"{file}: {note}" for note in (*export.notes, *left_out, *notes, *_missing(table))]
     origin = Origin(
         file=file,
-        sha256=_digest(path),
+        sha256=digest(path),
         shape=export.shape,
         encoding=export.encoding,
         rows=len(table),
@@ -85,12 +79,8 @@ def _export(path: Path, file: str) -> Export:
     return read_entries(*decode(path.read_bytes()), file) if is_ldif(start) else read_csv(path, file)
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def _culture(settings: Directory) -> Culture | None:
+def culture(settings: Directory) -> Culture | None:
+    """How the exports write dates without a zone; None where that is not told."""
     if settings.date_format is None or settings.date_zone is None:
         return None
     return Culture(settings.date_format, settings.date_zone)
@@ -104,53 +94,9 @@ def _raise_unless_whole(export: Export, computers: int, file: str, *, complete: 
     hint = "if this is really all, set [directory] complete = true in settings.toml; if not, export it again"
     if not computers and not complete:
         raise SourceIncomplete("directory", f"{file} holds no computers; {hint}")
-    if export.records in PAGES and not export.proven and not complete:
+    if export.records in CUT_OFF and not export.proven and not complete:
         raise SourceIncomplete("directory", f"{file} has exactly {export.records} rows, which looks cut off; {hint}")
 
 
 def _missing(table: pa.Table) -> list[str]:
     return [note for name, note in WITHOUT.items() if len(table) and table[name].null_count == len(table)]
-
-
-def _without_repeats(table: pa.Table) -> tuple[pa.Table, list[Rejected], list[str]]:
-    """Each objectGUID once, as it stands first; what says something else of it later is rejected."""
-    later, first = _repeats(table)
-    if not len(later):
-        return table, [], []
-    here, there = table.take(later), table.take(first)
-    same = _same(here, there)
-    kept = np.ones(len(table), np.bool_)
-    kept[later] = False
-    notes = [f"computers that stand twice in the same words, counted once: {same.sum()}"] if same.any() else []
-    other = pa.array(~same)
-    return table.filter(pa.array(kept)), list(_contradictions(here.filter(other), there.filter(other))), notes
-
-
-def _repeats(table: pa.Table) -> tuple[Positions, Positions]:
-    """The rows whose objectGUID stood before, and where it stood first."""
-    codes = np.asarray(pc.fill_null(guids(table["objectGUID"]).combine_chunks().dictionary_encode().indices, -1))
-    rows = np.arange(len(codes))
-    first = np.empty(codes.max(initial=-1) + 2, np.int64)
-    first[codes[::-1]] = rows[::-1]
-    later = rows[(codes >= 0) & (first[codes] != rows)]
-    return later, first[codes[later]]
-
-
-def _same(here: pa.Table, there: pa.Table) -> npt.NDArray[np.bool_]:
-    """Row by row, whether they say the same; the spelling of the id does not count."""
-    same = np.ones(len(here), np.bool_)
-    for name in set(DIRECTORY.names) - {"file", "row", "objectGUID"}:
-        one, other = (_comparable(table[name]) for table in (here, there))
-        both_null = pc.and_(pc.is_null(one), pc.is_null(other))
-        same &= np.asarray(pc.or_(pc.fill_null(pc.equal(one, other), fill_value=False), both_null))
-    return same
-
-
-def _comparable(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.binary_join(values, "\n") if pa.types.is_list(values.type) else values
-
-
-def _contradictions(here: pa.Table, there: pa.Table) -> Iterator[Rejected]:
-    for row, earlier in zip(here.to_pylist(), there.select(["file", "row"]).to_pylist(), strict=True):
-        reason = f"this computer stands already in {earlier['file']}, row {earlier['row']}, with other values"
-        yield Rejected("directory", row["file"], row["row"], "objectGUID", row["objectGUID"], reason, kept=False)

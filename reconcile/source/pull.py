@@ -1,7 +1,6 @@
 """Pulling one system: its exports read, judged, and saved as a snapshot with its entry in the manifest."""
 
 import csv
-import hashlib
 from collections.abc import Sequence
 from dataclasses import astuple
 from datetime import UTC, datetime
@@ -18,11 +17,11 @@ from reconcile.source.agents import read_agents
 from reconcile.source.directory import read_directory
 from reconcile.source.entra import read_entra
 from reconcile.source.reading import Reading
-from reconcile.source.snapshot import REJECTED_COLUMNS, Entry, Manifest, Rejected, bad_rows
-from reconcile.workspace import Run, System, Workspace
+from reconcile.source.snapshot import REJECTED_COLUMNS, Entry, Manifest, Rejected, bad_rows, digest
+from reconcile.workspace import Run, System
 
 
-def read_exports(system: System, workspace: Workspace, settings: Settings) -> Reading | None:
+def read_exports(system: System, files: Sequence[Path], root: Path, settings: Settings) -> Reading | None:
     """What the system's files say; None where there are none, which is absent and not empty.
 
     Raises SourceError, SourceIncomplete or InputError.
@@ -30,12 +29,10 @@ def read_exports(system: System, workspace: Workspace, settings: Settings) -> Re
     if getattr(settings, system).live:
         raise SourceError(
             system,
-            f"live pulls are not in this version; put an export into {workspace.inputs / system} and set live = false",
+            f"live pulls are not in this version; put an export into {root / system} and set live = false",
         )
-    files = workspace.exports(system)
     if not files:
         return None
-    root = workspace.inputs
     if system == "entra":
         return read_entra(files, root, settings.entra.complete)
     if system == "directory":
@@ -104,11 +101,6 @@ def write_rejected(run: Run, rejected: Sequence[Rejected]) -> None:
         writer = csv.writer(file)
         writer.writerow(REJECTED_COLUMNS)
         writer.writerows(astuple(item) for item in rejected)
-
-
-def digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _unread_rows(reading: Reading) -> bool:

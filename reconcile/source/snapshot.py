@@ -1,8 +1,10 @@
 """A snapshot: what one system said at one time, as a Parquet file and an entry of the manifest."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 
@@ -61,6 +63,12 @@ class Rejected:
 
 
 REJECTED_COLUMNS = ("system", "file", "row", "field", "value", "reason", "kept")
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of the file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def bad_rows(rejected: Iterable[Rejected]) -> int:

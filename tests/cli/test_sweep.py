@@ -293,3 +293,13 @@ def test_without_a_set_clock_it_is_now(small: Small) -> None:
     told = json.loads(small.run("sweep", "--json", now=None).stdout)
 
     assert before <= datetime.fromisoformat(told["now"]) <= datetime.now(UTC)
+
+
+def test_a_report_before_the_findings_says_what_to_run(small: Small) -> None:
+    small.entra([device(1)])
+    small.run("pull")
+
+    result = small.run("report")
+
+    assert result.exit_code == 4
+    assert "run reconcile find" in result.output

@@ -304,7 +304,7 @@ def test_the_same_device_in_the_same_words_counts_once(tmp_path: Path) -> None:
     reading = read(tmp_path, [twice, device(2)], [twice | {"id": twice["id"].upper()}])
     assert names(reading) == ["PC-1", "PC-2"]
     assert reading.rejected == ()
-    assert reading.notes == ("1 devices stand twice in the same words and count once",)
+    assert reading.notes == ("devices that stand twice in the same words, counted once: 1",)
 
 
 def test_the_same_device_in_other_words_is_rejected_and_the_first_stays(tmp_path: Path) -> None:

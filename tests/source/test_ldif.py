@@ -62,9 +62,9 @@ def test_an_added_entry_is_an_entry_and_any_other_change_is_not() -> None:
 
 
 def test_a_value_in_another_file_is_named_and_not_read() -> None:
-    ((attribute, text, _),) = only("dn: a\ncn:< file:///tmp/secret\n").unread
+    ((attribute, text, _),) = only("dn: a\ncn:< file:///srv/secret\n").unread
 
-    assert (attribute, text) == ("cn", "file:///tmp/secret")
+    assert (attribute, text) == ("cn", "file:///srv/secret")
 
 
 def test_a_value_that_is_no_base64_is_named() -> None:
