@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reconcile.frame.columns import ACCOUNTS, AGENTS, to_frame
-from reconcile.source.value import guids, hosts, read_times
+from reconcile.source.value import filled, guids, hosts, only, read_times
 
 Column: TypeAlias = "pa.Array[Any]"
 
@@ -24,30 +24,30 @@ def agents_frame(table: pa.Table) -> pd.DataFrame:
     """One row a capture; one with a problem has no more than its device, its time and its record's context."""
     served = {name: table[name].combine_chunks() for name in table.column_names}
     whole = pc.is_null(served["problem"])
-    said = {name: _only(values, whole) for name, values in served.items()}
+    said = {name: only(values, whole) for name, values in served.items()}
     context = _context(served["context"], said)
     in_session, joined = pc.equal(context, "user"), pc.equal(said["AzureAdJoined"], "YES")
     workplace_joined = _answer(said["WorkplaceJoined"], in_session)
-    name = pc.coalesce(_filled(served["DeviceName"]), served["host"])
+    name = pc.coalesce(filled(served["DeviceName"]), served["host"])
     captured_at = read_times(served["captured_at"]).values  # noqa: PD011 - a field of Times, no frame
-    desktop = _filled(said["VirtualDesktop"])
+    desktop = filled(said["VirtualDesktop"])
     columns = {
         "host": hosts(name),
         "name": name,
         "captured_at": captured_at,
-        "captured_by": _only(served["captured_by"], pc.is_valid(captured_at)),
+        "captured_by": only(served["captured_by"], pc.is_valid(captured_at)),
         "context": context,
-        "account": _filled(said["ExecutingAccountName"]),
+        "account": filled(said["ExecutingAccountName"]),
         "entra_joined": _answer(said["AzureAdJoined"]),
         "domain_joined": _answer(said["DomainJoined"]),
         "workplace_joined": workplace_joined,
-        "device_id": _only(guids(said["DeviceId"]), joined),
-        "thumbprint": _only(_thumbprints(said["Thumbprint"]), joined),
-        "tenant_id": _only(guids(said["TenantId"]), joined),
-        "auth_status": _filled(said["DeviceAuthStatus"]),
+        "device_id": only(guids(said["DeviceId"]), joined),
+        "thumbprint": only(_thumbprints(said["Thumbprint"]), joined),
+        "tenant_id": only(guids(said["TenantId"]), joined),
+        "auth_status": filled(said["DeviceAuthStatus"]),
         "prt": _answer(said["AzureAdPrt"], in_session),
         "work_accounts": _accounts(said["work_accounts"]),
-        "vdi": _only(pc.invert(pc.is_in(desktop, value_set=NO_DESKTOP)), pc.is_valid(desktop)),
+        "vdi": only(pc.invert(pc.is_in(desktop, value_set=NO_DESKTOP)), pc.is_valid(desktop)),
         "layout": said["layout"],
         "confidence": _confidence(whole, context, workplace_joined),
         "problem": served["problem"],
@@ -62,8 +62,8 @@ def _context(given: Column, said: dict[str, Column]) -> Column:
     account = pc.utf8_trim_whitespace(pc.replace_substring_regex(said["ExecutingAccountName"], ",.*$", ""))
     diagnosed, here = said["UserContext"], said["SessionIsNotRemote"]
     return pc.coalesce(
-        _only(word, pc.is_in(word, value_set=CONTEXTS)),
-        _only(pc.if_else(pc.match_substring_regex(account, SYSTEM), "system", "user"), pc.not_equal(account, "")),
+        only(word, pc.is_in(word, value_set=CONTEXTS)),
+        only(pc.if_else(pc.match_substring_regex(account, SYSTEM), "system", "user"), pc.not_equal(account, "")),
         pc.if_else(pc.equal(pc.utf8_trim_whitespace(diagnosed), "SYSTEM"), "system", NOTHING),
         pc.if_else(pc.match_substring(diagnosed, "User"), "user", NOTHING),
         pc.if_else(pc.equal(here, "YES"), "user", NOTHING),
@@ -75,7 +75,7 @@ def _context(given: Column, said: dict[str, Column]) -> Column:
 def _answer(values: Column, asked: "Column | None" = None) -> Column:
     """YES or NO as printed; anything else, and whatever was asked of someone who cannot know, is unknown."""
     known = pc.is_in(values, value_set=ANSWERS)
-    return pc.fill_null(_only(values, known if asked is None else pc.and_(known, asked)), "unknown")
+    return pc.fill_null(only(values, known if asked is None else pc.and_(known, asked)), "unknown")
 
 
 def _confidence(whole: Column, context: Column, workplace_joined: Column) -> Column:
@@ -98,7 +98,7 @@ def _accounts(served: Column) -> Column:
 
 
 def _thumbprints(values: Column) -> Column:
-    return _filled(pc.ascii_upper(values))
+    return filled(pc.ascii_upper(values))
 
 
 def _captures(files: Column, rows: Column) -> Column:
@@ -106,13 +106,3 @@ def _captures(files: Column, rows: Column) -> Column:
     numbers = files.dictionary_encode().indices.to_numpy()
     several = pa.array(np.bincount(numbers, minlength=1)[numbers] > 1)
     return pc.if_else(several, pc.binary_join_element_wise(files, rows.cast(pa.string()), ":"), files)
-
-
-def _filled(values: Column) -> Column:
-    bare = pc.utf8_trim_whitespace(values)
-    return _only(bare, pc.not_equal(bare, ""))
-
-
-def _only(values: Column, mask: Column) -> Column:
-    """Null where the mask is not true."""
-    return pc.if_else(mask, values, pa.scalar(None, values.type))

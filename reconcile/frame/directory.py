@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from reconcile.frame.columns import DIRECTORY, TEXTS, to_frame
 from reconcile.source.computer import ACCOUNTS, domains
 from reconcile.source.times import Column, Culture
-from reconcile.source.value import guids, hosts, read_times, sids
+from reconcile.source.value import filled, guids, hosts, read_times, sids
 
 Served: TypeAlias = Mapping[str, pa.Array]
 """The snapshot's columns, each in one piece."""
@@ -31,7 +31,7 @@ CLOUD_CONTROLLER = "azureadkerberos"
 def directory_frame(table: pa.Table, culture: Culture | None) -> pd.DataFrame:
     """The snapshot's rows with the columns of `columns.DIRECTORY`."""
     served = {name: table[name].combine_chunks() for name in table.column_names}
-    operating_system = _filled(served["operatingSystem"])
+    operating_system = filled(served["operatingSystem"])
     logon, password, created = (
         _times(served[name], culture) for name in ("lastLogonTimestamp", "pwdLastSet", "whenCreated")
     )
@@ -39,10 +39,10 @@ def directory_frame(table: pa.Table, culture: Culture | None) -> pd.DataFrame:
         "object_guid": guids(served["objectGUID"]),
         "sid": sids(served["objectSid"]),
         "domain": domains(served["distinguishedName"]),
-        "name": _filled(served["name"]),
+        "name": filled(served["name"]),
         "hosts": _hosts(served),
-        "dns_name": _filled(served["dNSHostName"]),
-        "dn": _filled(served["distinguishedName"]),
+        "dns_name": filled(served["dNSHostName"]),
+        "dn": filled(served["distinguishedName"]),
         "role": _role(served),
         "enabled": served["enabled"],
         "last_logon_at": logon,
@@ -57,11 +57,6 @@ def directory_frame(table: pa.Table, culture: Culture | None) -> pd.DataFrame:
         "protected_from_deletion": served["protectedFromAccidentalDeletion"],
     }
     return to_frame(pa.table(columns), DIRECTORY)
-
-
-def _filled(values: Column) -> Column:
-    """Null for what is served and empty."""
-    return pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
 
 
 def _times(values: Column, culture: Culture | None) -> pa.Array:
@@ -88,8 +83,8 @@ def _is_among(values: pa.Array, others: list[pa.Array]) -> npt.NDArray[np.bool_]
 
 def _role(served: Served) -> Column:
     """What the computer is: the first that applies. Null where neither an operating system nor SPNs tell."""
-    spns, system = served["servicePrincipalName"], served["operatingSystem"]
-    silent = pc.and_(pc.fill_null(pc.equal(system, ""), fill_value=True), pc.is_null(spns))
+    spns, system = served["servicePrincipalName"], filled(served["operatingSystem"])
+    silent = pc.and_(pc.is_null(system), pc.is_null(spns))
     is_role: dict[str | None, Column] = {
         "gmsa": pc.is_in(pc.utf8_lower(served["objectClass"]), value_set=pa.array(ACCOUNTS)),
         "sso": _is_named(served, SINGLE_SIGN_ON),

@@ -12,7 +12,7 @@ from reconcile.frame.columns import ENTRA, to_frame
 from reconcile.frame.thumbprint import thumbprints
 from reconcile.source.device import without_pending
 from reconcile.source.lists import sift, with_values
-from reconcile.source.value import fold, guids, hosts, read_times, sids
+from reconcile.source.value import filled, fold, guids, hosts, only, read_times, sids
 
 JOINS: Final = {
     "azuread": "joined",
@@ -49,19 +49,19 @@ def _ids(served: dict[str, pa.Array]) -> dict[str, pa.Array]:
     return {
         "object_id": guids(served["id"]),
         "device_id": device_id,
-        "device_id_served": _where(device_id.is_null(), _filled(served["deviceId"])),
+        "device_id_served": only(filled(served["deviceId"]), device_id.is_null()),
         "sid": sids(served["onPremisesSecurityIdentifier"]),
         "thumbprint": thumbprints(served["alternativeSecurityIds"]),
         "host": hosts(served["displayName"]),
         "owners": _folded(served["registeredOwners"]),
-        "name": _filled(served["displayName"]),
-        "os_version": _filled(served["operatingSystemVersion"]),
-        "model": _filled(served["model"]),
+        "name": filled(served["displayName"]),
+        "os_version": filled(served["operatingSystemVersion"]),
+        "model": filled(served["model"]),
     }
 
 
 def _state(served: dict[str, pa.Array]) -> dict[str, pa.Array]:
-    join, system = _join(served["trustType"]), _filled(served["operatingSystem"])
+    join, system = _join(served["trustType"]), filled(served["operatingSystem"])
     registered = _registration(served["registrationDateTime"])
     return {
         "join": join,
@@ -73,7 +73,7 @@ def _state(served: dict[str, pa.Array]) -> dict[str, pa.Array]:
         "deleted_at": _times(served["deletedDateTime"]),
         "synced": served["onPremisesSyncEnabled"],
         "os": system,
-        "windows": pc.starts_with(pc.ascii_lower(pc.utf8_trim_whitespace(system)), "windows"),
+        "windows": pc.starts_with(system, "windows", ignore_case=True),
         "managed": served["isManaged"],
         "compliant": served["isCompliant"],
         "restricted": served["isManagementRestricted"],
@@ -94,7 +94,7 @@ def _registration(texts: pa.StringArray) -> tuple[pa.TimestampArray, pa.BooleanA
     times = read_times(without_pending(texts))
     moments = times.values  # noqa: PD011 - no frame
     never = pc.and_(moments.is_null(), pc.invert(times.culture))
-    return moments, _where(pc.and_(texts.is_valid(), pc.invert(times.malformed)), never)
+    return moments, only(never, pc.and_(texts.is_valid(), pc.invert(times.malformed)))
 
 
 def _pending(
@@ -103,7 +103,7 @@ def _pending(
     """A hybrid row without a key never finished; where keys are not served, one without a time of registration."""
     keyless = pc.equal(pc.list_value_length(keys), 0)
     hybrid = pc.coalesce(keyless, registered[1])
-    return _where(pc.not_equal(join, "unknown"), pc.if_else(pc.equal(join, "hybrid"), hybrid, pa.scalar(value=False)))
+    return only(pc.if_else(pc.equal(join, "hybrid"), hybrid, pa.scalar(value=False)), pc.not_equal(join, "unknown"))
 
 
 def _physical(ids: pa.ListArray) -> dict[str, pa.Array]:
@@ -122,7 +122,7 @@ def _any(lists: pa.ListArray, hits: pa.BooleanArray) -> pa.BooleanArray:
     parents = pc.list_parent_indices(lists).filter(pc.fill_null(hits, fill_value=False))
     found: npt.NDArray[np.bool_] = np.zeros(len(lists), np.bool_)
     found[np.asarray(parents)] = True
-    return _where(lists.is_valid(), pa.array(found))
+    return only(pa.array(found), lists.is_valid())
 
 
 def _after(texts: pa.StringArray, start: int) -> pa.StringArray:
@@ -131,11 +131,3 @@ def _after(texts: pa.StringArray, start: int) -> pa.StringArray:
 
 def _folded(lists: pa.ListArray) -> pa.ListArray:
     return with_values(lists, fold(lists.flatten()))
-
-
-def _filled(texts: pa.StringArray) -> pa.StringArray:
-    return _where(pc.not_equal(pc.utf8_trim_whitespace(texts), ""), texts)
-
-
-def _where(mask: pa.BooleanArray, values: pa.Array) -> pa.Array:
-    return pc.if_else(mask, values, pa.scalar(None, values.type))

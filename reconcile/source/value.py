@@ -11,6 +11,7 @@ from reconcile.source.times import Column, Culture, Times, read_times
 __all__ = [
     "Culture",
     "Times",
+    "filled",
     "flags",
     "fold",
     "guids",
@@ -18,6 +19,7 @@ __all__ = [
     "malformed_flags",
     "malformed_guids",
     "malformed_sids",
+    "only",
     "read_times",
     "sids",
 ]
@@ -32,7 +34,7 @@ NO = pa.array(["false", "no", "0"])
 def guids(values: Column) -> Column:
     """Lower case without braces; null unless a GUID, and for the all-zero one, which is no identity."""
     bare = _bare_guids(values)
-    return _only(bare, pc.and_(pc.match_substring_regex(bare, GUID), pc.not_equal(bare, ZERO)))
+    return only(bare, pc.and_(pc.match_substring_regex(bare, GUID), pc.not_equal(bare, ZERO)))
 
 
 def malformed_guids(values: Column) -> Column:
@@ -43,7 +45,7 @@ def malformed_guids(values: Column) -> Column:
 def sids(values: Column) -> Column:
     """Upper case; null unless a SID."""
     bare = _bare_sids(values)
-    return _only(bare, pc.match_substring_regex(bare, SID))
+    return only(bare, pc.match_substring_regex(bare, SID))
 
 
 def malformed_sids(values: Column) -> Column:
@@ -69,14 +71,25 @@ def hosts(values: Column) -> Column:
     dotted = pc.match_substring_regex(names, r"^[^\s\p{Z}]*\.[^\s\p{Z}]*$")
     if pc.any(dotted).as_py():
         names = pc.if_else(dotted, pc.list_element(pc.split_pattern(names, ".", max_splits=1), 0), names)
-    return _only(names, pc.not_equal(names, ""))
+    return only(names, pc.not_equal(names, ""))
+
+
+def filled(values: Column) -> Column:
+    """Without the blanks around it; null where nothing is left."""
+    bare = pc.utf8_trim_whitespace(values)
+    return only(bare, pc.not_equal(bare, ""))
+
+
+def only(values: Column, mask: Column) -> Column:
+    """Null where the mask is not true."""
+    return pc.if_else(mask, values, pa.scalar(None, values.type))
 
 
 def flags(values: Column) -> Column:
     """true, yes and 1; false, no and 0; null for anything else."""
     bare = pc.ascii_lower(pc.utf8_trim_whitespace(values))
     is_yes = pc.is_in(bare, value_set=YES)
-    return _only(is_yes, pc.or_(is_yes, pc.is_in(bare, value_set=NO)))
+    return only(is_yes, pc.or_(is_yes, pc.is_in(bare, value_set=NO)))
 
 
 def malformed_flags(values: Column) -> Column:
@@ -90,10 +103,6 @@ def _bare_guids(values: Column) -> Column:
 
 def _bare_sids(values: Column) -> Column:
     return pc.ascii_upper(pc.utf8_trim_whitespace(values))
-
-
-def _only(values: Column, mask: Column) -> Column:
-    return pc.if_else(mask, values, pa.scalar(None, values.type))
 
 
 def _filled_but_not(values: Column, well_formed: Column) -> Column:
