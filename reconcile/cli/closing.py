@@ -38,7 +38,8 @@ def _read(summary: "Summary") -> list[str]:
     for source in summary.facts.sources:
         bad = f", {source.bad_rows} bad" if source.bad_rows else ""
         rows = f"{source.rows:>9,} rows{bad}   from {source.obtained.partition(':')[0]}"
-        told = {"complete": rows, "incomplete": f"{rows}   INCOMPLETE", "absent": f"{'absent':>9}"}[source.state]
+        read = rows if source.rows else f"{'nothing':>9} read"
+        told = {"complete": rows, "incomplete": f"{read}   INCOMPLETE", "absent": f"{'absent':>9}"}[source.state]
         lines += [f"  {source.system:<10} {told}", *(f"             note: {note}" for note in source.notes)]
     return lines
 

@@ -41,6 +41,8 @@ class _Judged(msgspec.Struct, frozen=True):
     """What the findings' file says beside its rows."""
 
     now: datetime
+    states: dict[System, State]
+    """In which the rules took each system."""
     withheld: tuple[str, ...]
 
 
@@ -77,7 +79,7 @@ def find_all(workspace: Workspace, run: Run, now: datetime, stage: Stage) -> Non
         view = View(_estate(workspace, run, settings, manifest, ledger, now))
         stage("finding")
         table = to_table(find(view, seen_frame(ledger.first_seen())), FINDINGS)
-        judged = _Judged(now, (*withheld(view), *unmatched_protections(view)))
+        judged = _Judged(now, _states(view, manifest), (*withheld(view), *unmatched_protections(view)))
         stage("writing findings")
         pq.write_table(
             table.replace_schema_metadata({_META: msgspec.json.encode(judged)}), run.findings, compression="zstd"
@@ -96,9 +98,8 @@ def report_all(workspace: Workspace, run: Run, stage: Stage) -> Summary:
     judged = msgspec.json.decode(table.schema.metadata[_META], type=_Judged)
     with open_ledger(workspace.ledger) as ledger:
         history = ledger.history(MAX_SWEEPS)
-    expected: frozenset[System] = frozenset({"directory"}) if settings.directory.configured else frozenset()
-    tenant = _tenant(settings, manifest)
-    facts = Facts(run.name, judged.now, sources(manifest, expected), tenant, settings.tenant.name, judged.withheld)
+    told, tenant = sources(manifest, judged.states), _tenant(settings, manifest)
+    facts = Facts(run.name, judged.now, told, tenant, settings.tenant.name, judged.withheld)
     summary = summarise(table, facts, history)
     stage("writing the workbook")
     write_workbook(summary, table, run.workbook)
@@ -131,6 +132,15 @@ def _served(system: System, run: Run, manifest: Manifest) -> pa.Table:
     """The system's snapshot, let go once its frame is built; of an absent system a table without rows."""
     table = load_snapshot(system, run, manifest)
     return SCHEMAS[system].empty_table() if table is None else table
+
+
+def _states(view: View, manifest: Manifest) -> dict[System, State]:
+    """The directory may have turned out to lack a domain that is listed."""
+    return {
+        "entra": view.estate.entra_state,
+        "directory": view.presence.directory_state,
+        "agents": _state("agents", manifest, expected=False),
+    }
 
 
 def _state(system: System, manifest: Manifest, *, expected: bool) -> State:

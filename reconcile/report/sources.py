@@ -1,5 +1,7 @@
 """One line per system for the report, from the manifest of the run."""
 
+from collections.abc import Mapping
+
 from reconcile.report.summary import Source, State
 from reconcile.source.snapshot import Entry, Manifest, Origin
 from reconcile.workspace import SYSTEMS, System
@@ -7,15 +9,14 @@ from reconcile.workspace import SYSTEMS, System
 MAX_NAMED = 3
 
 
-def sources(manifest: Manifest, expected: frozenset[System] = frozenset()) -> tuple[Source, ...]:
-    """All three systems; one that is `expected` and has no entry is incomplete, any other without one is absent."""
-    return tuple(_source(system, manifest.sources.get(system), expected=system in expected) for system in SYSTEMS)
+def sources(manifest: Manifest, states: Mapping[System, State]) -> tuple[Source, ...]:
+    """All three systems, each in the state in which the rules took it."""
+    return tuple(_source(system, manifest.sources.get(system), states[system]) for system in SYSTEMS)
 
 
-def _source(system: System, entry: Entry | None, *, expected: bool) -> Source:
+def _source(system: System, entry: Entry | None, state: State) -> Source:
     if entry is None:
-        return Source(system, "incomplete" if expected else "absent")
-    state: State = "complete" if entry.complete else "incomplete"
+        return Source(system, state)
     return Source(system, state, entry.taken_at, entry.rows, entry.bad_rows, _obtained(entry.files), entry.notes)
 
 

@@ -142,6 +142,7 @@ def test_an_absent_source_is_not_an_empty_one(small: Small) -> None:
 
     assert "There is no directory export" in absent.output
     assert "The directory is configured and was not exported" in incomplete.output
+    assert "nothing read   INCOMPLETE" in incomplete.output
 
 
 def test_an_empty_export_is_refused(small: Small) -> None:
@@ -303,3 +304,25 @@ def test_a_report_before_the_findings_says_what_to_run(small: Small) -> None:
 
     assert result.exit_code == 4
     assert "run reconcile find" in result.output
+
+
+def test_a_directory_that_lacks_a_listed_domain_is_told_as_incomplete_everywhere(small: Small) -> None:
+    small.settings('[directory]\ndomains = ["corp.example.test", "emea.example.test"]\n')
+    small.entra([device(1)])
+    folder = small.inputs / "directory"
+    folder.mkdir()
+    dn = "CN=PC-9,DC=corp,DC=example,DC=test"
+    line = f'"PC-9","{dn}","cccccccc-0000-4000-8000-000000000009","S-1-5-21-1-2-3-9","computer"\n'
+    (folder / "corp.csv").write_text(
+        f'"Name","DistinguishedName","ObjectGUID","SID","ObjectClass"\n{line}', encoding="utf-8"
+    )
+
+    result = small.run("sweep", "--json")
+    told = json.loads(result.stdout)
+
+    assert {source["system"]: source["state"] for source in told["sources"]} == {
+        "entra": "complete",
+        "directory": "incomplete",
+        "agents": "absent",
+    }
+    assert any("no computer of emea.example.test" in sentence for sentence in told["withheld"])
