@@ -14,14 +14,23 @@ from reconcile import ROOMS
 TOP = {"pyproject.toml", "README.md", "tox.ini", "reconcile", "inputs", "reports", "tests"}
 
 HOMES = {
+    "aiohttp": ("lab",),
+    "azure": ("client",),
     "click": ("cli",),
+    "httpx": ("client",),
+    "kiota_abstractions": ("client",),
+    "kiota_authentication_azure": ("client",),
+    "kiota_http": ("client",),
+    "msgraph": ("client",),
+    "msgraph_core": ("client",),
     "msgspec": ROOMS[3:],
-    "numpy": ROOMS[4:],
+    "numpy": ROOMS[ROOMS.index("source") :],
     "openpyxl": ("report",),
     "pandas": ("frame", "finding", "report/summary"),
     "pyarrow": ROOMS[3:],
     "rich": ("cli",),
     "sqlite3": ("ledger",),
+    "tenacity": ("client",),
 }
 """Which rooms, or modules, may import a library. One that is not listed has no home yet."""
 
