@@ -4,6 +4,8 @@
       SettingsError           2   a key of settings.toml or an option is wrong
       SourceError             3   a system or its export could not be read to the end
         SourceIncomplete      3     it could, and is not all there
+          LinkExpired         3       the server no longer knows the place where reading was to go on
+        AccessRefused         3     it said no: a right is missing, or the token
       InputError              4   a file of inputs/ holds what cannot be used
       TooManyBadRows          4   so many rows of a system cannot be used that it is refused
       LedgerError             4   the ledger is damaged, in use, or newer than this reconcile
@@ -49,6 +51,22 @@ class SourceIncomplete(SourceError):  # noqa: N818 (the fact, as the operator re
 
     def __str__(self) -> str:
         return f"{self.system} is not complete: {self.why}"
+
+
+@dataclass
+class LinkExpired(SourceIncomplete):
+    """What changed since then is not known any more; only a full pull is."""
+
+
+@dataclass
+class AccessRefused(SourceError):  # noqa: N818 (as above)
+    """`needs` names the right that would have let it pass, where that is known."""
+
+    needs: str | None = None
+
+    def __str__(self) -> str:
+        needs = f". It needs {self.needs}" if self.needs else ""
+        return f"{self.system} refused: {self.why}{needs}"
 
 
 @dataclass

@@ -1,10 +1,11 @@
 """`inputs/settings.toml` as frozen dataclasses; every key has a default, an unknown key is an error.
 
-Source of the names and defaults: the README's "Settings".
+Source of the names and defaults: the README's "Settings". What is secret stands in the environment, and only this file reads it.
 """
 
 import dataclasses
 import difflib
+import os
 import tomllib
 import types
 import typing
@@ -13,7 +14,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
+from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,6 +28,9 @@ MIN_STALE_DAYS = 21
 
 MAX_DAYS = 36_500
 """A hundred years: more is a slip of the keyboard, and leaves the calendar."""
+
+MAX_WRITES = 20
+"""Graph takes 3,000 writes in 150 s of one app in one tenant."""
 
 PROTECTIONS = (
     "autopilot",
@@ -56,9 +61,23 @@ class Tenant:
     name: str | None = None
 
 
+CredentialName = Literal[
+    "default", "managed-identity", "workload-identity", "client-secret", "certificate", "azure-cli", "device-code"
+]
+Extra = Literal["owners", "deleted", "intune", "autopilot", "sync-threshold"]
+"""What a live pull of Entra can bring beside the devices, each with rights of its own."""
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
 @dataclass(frozen=True)
 class Entra:
     live: bool = False
+    endpoint: str = "https://graph.microsoft.com"
+    credential: CredentialName = "default"
+    client_id: str | None = None
+    ca_file: str | None = None
+    also: tuple[Extra, ...] = ()
+    full_every: int = 7
     complete: bool = False
 
 
@@ -95,6 +114,7 @@ class Policy:
 @dataclass(frozen=True)
 class Limits:
     max_rejected: float = 0.01
+    writes_per_second: float = 15.0
 
 
 @dataclass(frozen=True)
@@ -105,6 +125,25 @@ class Settings:
     agents: Agents = field(default_factory=Agents)
     policy: Policy = field(default_factory=Policy)
     limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True)
+class Azure:
+    """azure-identity's own variables; the secrets among them are never shown."""
+
+    tenant_id: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    client_certificate_path: str | None = None
+    client_certificate_password: str | None = field(default=None, repr=False)
+    authority_host: str | None = None
+
+
+def azure_environment() -> Azure:
+    """AZURE_TENANT_ID and its like; one that is empty is as good as not set."""
+    return Azure(
+        **{item.name: os.environ.get(f"AZURE_{item.name.upper()}") or None for item in dataclasses.fields(Azure)}
+    )
 
 
 def template() -> str:
@@ -141,12 +180,25 @@ def _value(kind: type, value: object, where: str) -> object:
     if dataclasses.is_dataclass(kind):
         return _build(kind, _expect(value, dict, where, "a table"), where)
     if typing.get_origin(kind) is tuple:
-        return tuple(_expect(item, str, where, "a list of texts") for item in _expect(value, list, where, "a list"))
+        of = typing.get_args(kind)[0]
+        return tuple(_text(of, item, where, "a list of texts") for item in _expect(value, list, where, "a list"))
+    if typing.get_origin(kind) is Literal:
+        return _text(kind, value, where, "a text")
     if typing.get_origin(kind) is types.UnionType:
         return _expect(value, str, where, "a text")
     if kind is float and type(value) is int:
         return float(value)
-    return _expect(value, kind, where, {bool: "true or false", int: "a whole number", float: "a number"}[kind])
+    return _expect(
+        value, kind, where, {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}[kind]
+    )
+
+
+def _text(kind: type, value: object, where: str, wanted: str) -> str:
+    """A text, and one of those that are known where they are listed."""
+    text, known = _expect(value, str, where, wanted), typing.get_args(kind)
+    if known and text not in known:
+        raise SettingsError(where, f"{text!r} is none of {', '.join(known)}")
+    return text
 
 
 def _expect(value: object, kind: type[T], where: str, wanted: str) -> T:
@@ -159,12 +211,28 @@ def _check(settings: Settings, file: str) -> None:
     _check_policy(settings.policy, file)
     if not 0 <= settings.limits.max_rejected <= 1:
         raise SettingsError(f"{file} limits max_rejected", "must be a share from 0 to 1")
+    if not 0 < settings.limits.writes_per_second <= MAX_WRITES:
+        raise SettingsError(
+            f"{file} limits writes_per_second", f"must be above 0 and at most {MAX_WRITES}, Graph's own limit"
+        )
     _parse(_guid, settings.tenant.id, f"{file} tenant id", "a GUID")
+    _check_entra(settings.entra, f"{file} entra")
     directory = settings.directory
     if (directory.date_format is None) != (directory.date_zone is None):
         raise SettingsError(f"{file} directory", "date_format and date_zone go together")
     _parse(_date_format, directory.date_format, f"{file} directory date_format", "such as %d.%m.%Y %H:%M:%S")
     _parse(ZoneInfo, directory.date_zone, f"{file} directory date_zone", "a time zone such as Europe/Berlin")
+
+
+def _check_entra(entra: Entra, where: str) -> None:
+    _parse(_guid, entra.client_id, f"{where} client_id", "a GUID")
+    if entra.full_every < 1:
+        raise SettingsError(f"{where} full_every", "must be 1 (every pull is a full one) or more")
+    address = urlsplit(entra.endpoint)
+    if address.scheme not in {"http", "https"} or not address.hostname or address.path.strip("/") or address.query:
+        raise SettingsError(f"{where} endpoint", f"must be such as https://graph.microsoft.com, not {entra.endpoint!r}")
+    if address.scheme == "http" and address.hostname not in LOOPBACK:
+        raise SettingsError(f"{where} endpoint", "must be https: tokens are not sent in the clear")
 
 
 def _check_policy(policy: Policy, file: str) -> None:

@@ -4,8 +4,10 @@ import pytest
 
 from reconcile import errors
 from reconcile.errors import (
+    AccessRefused,
     InputError,
     LedgerError,
+    LinkExpired,
     ReconcileError,
     SettingsError,
     SourceError,
@@ -23,6 +25,13 @@ EVERY_ERROR = [
     ),
     (SourceError("entra", "no file can be read"), 3, "entra: no file can be read"),
     (SourceIncomplete("entra", "page 2 is missing"), 3, "entra is not complete: page 2 is missing"),
+    (LinkExpired("entra", "the link is old"), 3, "entra is not complete: the link is old"),
+    (AccessRefused("entra", "GET /devices: 403"), 3, "entra refused: GET /devices: 403"),
+    (
+        AccessRefused("entra", "GET /devices: 403", "Device.Read.All"),
+        3,
+        "entra refused: GET /devices: 403. It needs Device.Read.All",
+    ),
     (InputError(FILE, "is empty"), 4, f"{FILE}: is empty"),
     (InputError(FILE, "is no SID", 3, "sid"), 4, f"{FILE}, row 3, sid: is no SID"),
     (InputError(FILE, "is cut off", row=3), 4, f"{FILE}, row 3: is cut off"),

@@ -7,7 +7,19 @@ import pytest
 
 from reconcile import settings
 from reconcile.errors import SettingsError
-from reconcile.settings import Agents, Directory, Entra, Limits, Policy, Settings, Tenant, load, template
+from reconcile.settings import (
+    Agents,
+    Azure,
+    Directory,
+    Entra,
+    Limits,
+    Policy,
+    Settings,
+    Tenant,
+    azure_environment,
+    load,
+    template,
+)
 
 
 def loaded(folder: Path, text: str) -> Settings:
@@ -46,9 +58,9 @@ def test_the_defaults_are_those_of_the_rules() -> None:
 def test_every_key_is_read(tmp_path: Path) -> None:
     text = """
         tenant = {id = "c0ffee00-0000-4000-8000-000000000001", name = "contoso.example"}
-        entra = {live = true, complete = true}
+        entra = {live = true, endpoint = "https://graph.microsoft.us", credential = "certificate", client_id = "c0ffee00-0000-4000-8000-00000000000a", ca_file = "ca.pem", also = ["owners", "deleted"], full_every = 3, complete = true}
         agents = {live = true, trust_mtime = false}
-        limits = {max_rejected = 0.5}
+        limits = {max_rejected = 0.5, writes_per_second = 5}
         [directory]
         live = true
         servers = ["ldaps://dc1.example.test"]
@@ -65,11 +77,20 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     """
     expected = Settings(
         Tenant("c0ffee00-0000-4000-8000-000000000001", "contoso.example"),
-        Entra(live=True, complete=True),
+        Entra(
+            live=True,
+            endpoint="https://graph.microsoft.us",
+            credential="certificate",
+            client_id="c0ffee00-0000-4000-8000-00000000000a",
+            ca_file="ca.pem",
+            also=("owners", "deleted"),
+            full_every=3,
+            complete=True,
+        ),
         Directory(True, ("ldaps://dc1.example.test",), ("example.test",), "%d.%m.%Y %H:%M:%S", "Europe/Berlin", True),  # noqa: FBT003
         Agents(live=True, trust_mtime=False),
         Policy(120, 7, 0, 60, ("server", "managed")),
-        Limits(0.5),
+        Limits(0.5, 5.0),
     )
     assert loaded(tmp_path, text) == expected
     for section in fields(expected):
@@ -168,6 +189,62 @@ def test_a_date_format_that_gives_back_what_it_wrote_is_taken(tmp_path: Path, st
 def test_a_date_format_that_would_make_dates_old_is_refused(tmp_path: Path, style: str) -> None:
     text = f'[directory]\ndate_format = "{style}"\ndate_zone = "UTC"'
     assert refused(tmp_path, text).startswith(" directory date_format: must be such as %d.%m.%Y %H:%M:%S, not")
+
+
+@pytest.mark.parametrize(
+    "address", ["https://graph.microsoft.us", "https://graph.microsoft.us/", "http://127.0.0.1:8080"]
+)
+def test_an_endpoint_is_an_address_of_a_server(tmp_path: Path, address: str) -> None:
+    assert loaded(tmp_path, f'[entra]\nendpoint = "{address}"').entra.endpoint == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "graph.microsoft.com", "https://", "https://graph.microsoft.com/v1.0", "ftp://graph", "https://g?x=1"],
+)
+def test_an_endpoint_that_is_none_is_refused(tmp_path: Path, address: str) -> None:
+    assert refused(tmp_path, f'[entra]\nendpoint = "{address}"').startswith(
+        " entra endpoint: must be such as https://graph.microsoft.com, not"
+    )
+
+
+def test_a_token_is_not_sent_in_the_clear(tmp_path: Path) -> None:
+    said = refused(tmp_path, '[entra]\nendpoint = "http://graph.example.test"')
+    assert said == " entra endpoint: must be https: tokens are not sent in the clear"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('credential = "password"', " entra credential: 'password' is none of default, managed-identity, "),
+        ('also = ["owner"]', " entra also: 'owner' is none of owners, deleted, intune, autopilot, sync-threshold"),
+        ('client_id = "app"', " entra client_id: must be a GUID, not 'app'"),
+        ("full_every = 0", " entra full_every: must be 1 (every pull is a full one) or more"),
+        ("ca_file = 1", " entra ca_file: must be a text, not 1"),
+        ("credential = 1", " entra credential: must be a text, not 1"),
+    ],
+)
+def test_what_a_live_pull_cannot_use_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    assert refused(tmp_path, f"[entra]\n{text}").startswith(said)
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "21", "nan"])
+def test_writes_stay_within_the_limit_of_graph(tmp_path: Path, rate: str) -> None:
+    assert refused(tmp_path, f"[limits]\nwrites_per_second = {rate}").startswith(
+        " limits writes_per_second: must be above 0"
+    )
+
+
+def test_azures_own_variables_are_read_and_empty_ones_are_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for item in fields(Azure):
+        monkeypatch.delenv(f"AZURE_{item.name.upper()}", raising=False)
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", "correct horse")
+    monkeypatch.setenv("AZURE_TENANT_ID", "")
+
+    read = azure_environment()
+
+    assert read == Azure(client_secret="correct horse")
+    assert "horse" not in repr(read)
 
 
 def test_what_is_no_toml_is_refused(tmp_path: Path) -> None:
