@@ -13,6 +13,8 @@ from reconcile.errors import InputError
 
 System = Literal["entra", "directory", "agents"]
 SYSTEMS: tuple[System, ...] = get_args(System)
+Part = Literal["changes", "deleted", "intune", "autopilot"]
+"""What a live pull of Entra leaves beside its devices: what changed since they were read, and what settings ask for."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,9 @@ class Run:
     def snapshot(self, system: System) -> Path:
         return self.folder / f"1-{system}.parquet"
 
+    def part(self, part: Part) -> Path:
+        return self.folder / f"1-entra-{part}.parquet"
+
     @property
     def manifest(self) -> Path:
         return self.folder / "manifest.json"
@@ -35,6 +40,11 @@ class Run:
     @property
     def rejected(self) -> Path:
         return self.folder / "1-rejected.csv"
+
+    @property
+    def differences(self) -> Path:
+        """What a full pull found that the changes since the last one had not told."""
+        return self.folder / "1-differences.csv"
 
     @property
     def findings_csv(self) -> Path:

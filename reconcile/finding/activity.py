@@ -11,7 +11,7 @@ from reconcile.finding.estate import Estate
 from reconcile.finding.link import Links
 from reconcile.finding.lookup import Times, arrow, merge, newest, positions, take_times, times
 
-SYSTEMS = ("entra", "directory", "agents")
+SYSTEMS = ("entra", "directory", "agents", "intune")
 
 
 @dataclass(frozen=True)
@@ -28,22 +28,32 @@ class Activity:
 def entra_activity(estate: Estate, links: Links, every: Claims) -> Activity:
     computer = computer_times(estate)
     by_guid, by_sid = take_times(computer, links.by_guid), take_times(computer, links.by_sid)
-    seen_by_entra = believable(estate, times(estate.entra["last_activity_at"]))
     return _newest_of(
-        seen_by_entra, newest(by_guid, by_sid), _claimed_at(estate, every, arrow(estate.entra["device_id"]))
+        believable(estate, times(estate.entra["last_activity_at"])),
+        newest(by_guid, by_sid),
+        _claimed_at(estate, every, arrow(estate.entra["device_id"])),
+        believable(estate, times(estate.entra["managed_seen_at"])),
     )
 
 
 def directory_activity(estate: Estate, links: Links, every: Claims) -> Activity:
-    """The activity of each AD computer, with what its Entra rows and its reports say."""
-    seen_by_entra = believable(estate, times(estate.entra["last_activity_at"]))
+    """The activity of each AD computer, with what its Entra rows, their Intune devices and its reports say."""
+    return _newest_of(
+        _of_rows(estate, links, "last_activity_at"),
+        computer_times(estate),
+        _claimed_at(estate, every, arrow(estate.directory["object_guid"])),
+        _of_rows(estate, links, "managed_seen_at"),
+    )
+
+
+def _of_rows(estate: Estate, links: Links, column: str) -> Times:
+    """Per AD computer the newest time of the Entra rows that are linked to it."""
+    seen = believable(estate, times(estate.entra[column]))
     linked = np.full(len(estate.directory), np.datetime64("NaT", "us"))
     for computer in (links.by_guid, links.by_sid):
-        rows = np.flatnonzero((computer >= 0) & ~np.isnat(seen_by_entra))
-        merge(linked, computer[rows], seen_by_entra[rows], np.fmax)
-    return _newest_of(
-        linked, computer_times(estate), _claimed_at(estate, every, arrow(estate.directory["object_guid"]))
-    )
+        rows = np.flatnonzero((computer >= 0) & ~np.isnat(seen))
+        merge(linked, computer[rows], seen[rows], np.fmax)
+    return linked
 
 
 def computer_times(estate: Estate) -> Times:

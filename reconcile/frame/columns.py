@@ -27,6 +27,7 @@ ENTRA = pa.schema(
         ("created_at", TIME),
         ("registered_at", TIME),
         ("last_activity_at", TIME),  # approximateLastSignInDateTime
+        ("managed_seen_at", TIME),  # the newest lastSyncDateTime of its Intune devices; null where there is none
         ("deleted_at", TIME),  # soft-deleted rows; they are no part of the active fleet
         ("synced", FLAG),
         ("sid", TEXT),
@@ -38,10 +39,11 @@ ENTRA = pa.schema(
         ("compliant", FLAG),
         ("restricted", FLAG),  # in a restricted management administrative unit
         ("azure_vm", FLAG),  # [AzureResourceId] in physicalIds; null where they are not served
-        ("autopilot", TEXT),  # true, false, unknown
+        ("autopilot", TEXT),  # true, false, unknown; true where an Autopilot identity names it, else physicalIds decide
         ("hardware_ids", TEXTS),  # [HWID] of physicalIds; null where they are not served, [] where there is none
         ("owners", TEXTS),  # UPNs, case-folded; null where they are not served
         ("model", TEXT),
+        ("serial", TEXT),  # of its Intune device, else of its Autopilot identity; null for a placeholder
     ]
 )
 
@@ -121,7 +123,7 @@ FINDINGS = pa.schema(
         ("join", TEXT),
         ("enabled", FLAG),
         ("last_activity_at", TIME),
-        ("activity_source", TEXT),  # entra, directory, agents
+        ("activity_source", TEXT),  # entra, directory, agents, intune; null where nobody has seen it
         ("owner", TEXT),
         ("action", TEXT),
         ("blocked_by", TEXT),  # protections joined by ";", "" where none holds it

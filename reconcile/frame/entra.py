@@ -1,5 +1,6 @@
 """Entra's devices as a typed frame."""
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -9,9 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reconcile.frame.columns import ENTRA, to_frame
+from reconcile.frame.intune import autopilot_identities, link, managed_devices
 from reconcile.frame.thumbprint import thumbprints
 from reconcile.source.device import without_pending
 from reconcile.source.lists import sift, with_values
+from reconcile.source.schema import PARTS
 from reconcile.source.value import filled, fold, guids, hosts, only, read_times, sids
 
 JOINS: Final = {
@@ -33,13 +36,19 @@ AUTOPILOT = "[ZTDID]"
 AZURE_VM = "[AZURERESOURCEID]"
 
 
-def entra_frame(table: pa.Table) -> pd.DataFrame:
-    """The snapshot's rows in the columns of `columns.ENTRA`."""
-    parts = [_part(table.slice(at, SLICE)) for at in range(0, max(len(table), 1), SLICE)]
-    return to_frame(pa.concat_tables(parts).combine_chunks(), ENTRA)
+def entra_frame(table: pa.Table, intune: pa.Table | None = None, autopilot: pa.Table | None = None) -> pd.DataFrame:
+    """The snapshot's rows in the columns of `columns.ENTRA`; None is a part that was not pulled."""
+    devices = _sliced(managed_devices, PARTS["intune"].empty_table() if intune is None else intune)
+    identities = _sliced(autopilot_identities, PARTS["autopilot"].empty_table() if autopilot is None else autopilot)
+    return to_frame(link(_sliced(_rows, table), devices, identities), ENTRA)
 
 
-def _part(table: pa.Table) -> pa.Table:
+def _sliced(read: Callable[[pa.Table], pa.Table], table: pa.Table) -> pa.Table:
+    parts = [read(table.slice(at, SLICE)) for at in range(0, max(len(table), 1), SLICE)]
+    return pa.concat_tables(parts).combine_chunks()
+
+
+def _rows(table: pa.Table) -> pa.Table:
     served = {name: table[name].combine_chunks() for name in table.column_names}
     return pa.table(_ids(served) | _state(served) | _physical(served["physicalIds"]))
 

@@ -25,7 +25,7 @@ def data(findings: pa.Table) -> bytes:
         "columns": {field.name: _column(findings[field.name], field) for field in FINDINGS},
         "kinds": {name: msgspec.to_builtins(words.kind(name)) for name in _seen(findings["kind"])},
         "protections": words.PROTECTIONS,
-        "systems": words.SYSTEMS,
+        "systems": words.WITNESSES,
         "joins": words.JOINS,
         "severities": words.SEVERITIES,
     }

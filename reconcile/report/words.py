@@ -87,6 +87,8 @@ PROTECTIONS = {
 }
 
 SYSTEMS = {"entra": "Entra ID", "directory": "Active Directory", "agents": "Devices"}
+WITNESSES = SYSTEMS | {"intune": "Intune"}
+"""What can have seen a device last."""
 
 STATES = {
     "complete": "complete",

@@ -29,7 +29,7 @@ class Shown:
 
 
 def _system(name: str) -> str:
-    return words.SYSTEMS.get(name, name)
+    return words.WITNESSES.get(name, name)
 
 
 COLUMNS = (

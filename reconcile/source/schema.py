@@ -6,7 +6,7 @@ null: not served. "": served, and empty (kept apart where a rule asks; a frame m
 
 import pyarrow as pa
 
-from reconcile.workspace import System
+from reconcile.workspace import Part, System
 
 TEXTS = pa.list_(pa.string())
 WORK_ACCOUNTS = pa.list_(
@@ -107,4 +107,37 @@ AGENTS = pa.schema(
     ]
 )
 
+INTUNE = pa.schema(
+    [
+        ("row", pa.int64()),
+        ("id", pa.string()),
+        ("azureADDeviceId", pa.string()),  # the deviceId of Entra; all-zero where there is none
+        ("deviceName", pa.string()),
+        ("lastSyncDateTime", pa.string()),  # year 1 = never
+        ("serialNumber", pa.string()),  # whatever the firmware says, placeholders too
+        ("managementAgent", pa.string()),
+        ("userPrincipalName", pa.string()),
+        ("operatingSystem", pa.string()),
+    ]
+)
+
+AUTOPILOT = pa.schema(
+    [
+        ("row", pa.int64()),
+        ("id", pa.string()),
+        ("azureActiveDirectoryDeviceId", pa.string()),  # the deviceId of Entra; all-zero where there is none
+        ("managedDeviceId", pa.string()),  # the id of Intune
+        ("serialNumber", pa.string()),
+        ("lastContactedDateTime", pa.string()),  # year 1 = never
+        ("enrollmentState", pa.string()),
+    ]
+)
+
 SCHEMAS: dict[System, pa.Schema] = {"entra": ENTRA, "directory": DIRECTORY, "agents": AGENTS}
+
+CHANGES = pa.schema([*ENTRA, ("served", pa.int64()), ("removed", pa.string())])
+"""What changed since the devices were read. `served` has a bit for each member of ENTRA that the change names, in its order
+from `id` on; `removed` is Graph's reason, "changed" or "deleted", null where the device is there."""
+
+PARTS: dict[Part, pa.Schema] = {"changes": CHANGES, "deleted": ENTRA, "intune": INTUNE, "autopilot": AUTOPILOT}
+"""What a live pull of Entra leaves beside its snapshot."""

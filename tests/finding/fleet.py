@@ -46,6 +46,8 @@ def row(**values: Any) -> dict[str, Any]:
         "windows": True,
         "os": "Windows",
         "autopilot": "false",
+        "managed_seen_at": None,
+        "serial": None,
     }
     return {**healthy, **{key: value for key, value in values.items() if key != "number"}}
 

@@ -40,6 +40,7 @@ def of_row(*, directory: Any = None, agents: Any = None, **fields: Any) -> str:
         ({"registered_at": ago(13)}, "new"),
         ({"created_at": ago(13)}, "new"),
         ({"last_activity_at": ago(29)}, "recently-active"),
+        ({"managed_seen_at": ago(29)}, "recently-active"),
         ({"restricted": True}, "restricted-unit"),
         ({"azure_vm": True}, "vdi"),
         ({"windows": False, "os": "iOS"}, "not-windows"),
@@ -57,6 +58,8 @@ def test_a_row_is_protected_by_what_it_says_of_itself(fields: dict[str, object],
         {"managed": None, "compliant": None, "restricted": None, "azure_vm": None},
         {"registered_at": ago(15)},
         {"last_activity_at": ago(31)},
+        {"managed_seen_at": ago(31)},
+        {"managed_seen_at": ago(-5)},
         {"last_activity_at": ago(-5)},
         {"windows": None, "os": None},
     ],
@@ -104,6 +107,17 @@ def test_a_computer_is_protected_by_its_row() -> None:
         "directory": "managed",
         "entra": "managed",
     }
+
+
+@pytest.mark.parametrize("anchor", [{"number": 1}, {"number": 7, "sid": f"{DOMAIN_SID}-1"}])
+def test_a_computer_is_kept_alive_by_its_row_s_sync_with_intune(anchor: dict[str, Any]) -> None:
+    back = {"hostname": "PC-1", "retired_at": ago(60), "object_guid": guid(1)}
+    synced = row(**anchor, join="hybrid", last_activity_at=ago(80), managed_seen_at=ago(5))
+    fleet = Fleet(entra=[synced], directory=[computer(number=1, last_logon_at=ago(300))], retired=[back])
+    (finding,) = (finding for finding in fleet.findings() if finding["system"] == "directory")
+
+    assert (finding["activity_source"], finding["last_activity_at"]) == ("intune", ago(5))
+    assert finding["blocked_by"] == "recently-active"
 
 
 def test_two_rows_of_one_computer_protect_each_other() -> None:

@@ -36,6 +36,33 @@ def test_the_newest_of_all_systems_decides() -> None:
     assert seen_by_logon.kinds() == seen_by_password.kinds() == seen_by_cloud.kinds() == seen_by_report.kinds() == []
 
 
+def test_the_sync_with_intune_counts_and_is_named() -> None:
+    seen = Fleet(entra=[row(number=1, last_activity_at=ago(300), managed_seen_at=ago(5))])
+    silent = Fleet(entra=[row(number=1, last_activity_at=ago(300), managed_seen_at=ago(120))]).only("stale")
+    no_sign_in = Fleet(entra=[row(number=1, managed_seen_at=ago(120))]).only("stale")
+    seen_later = Fleet(entra=[row(number=1, last_activity_at=ago(110), managed_seen_at=ago(120))]).only("stale")
+
+    assert seen.kinds() == []
+    assert (silent["activity_source"], silent["last_activity_at"]) == ("intune", ago(120))
+    assert '"asked":["entra","intune"]' in silent["evidence"]
+    assert '"asked":["intune"]' in no_sign_in["evidence"]
+    assert (seen_later["activity_source"], seen_later["last_activity_at"]) == ("entra", ago(110))
+    assert '"asked":["entra","intune"]' in seen_later["evidence"]
+
+
+def test_on_a_tie_intune_is_named_last() -> None:
+    entra = Fleet(entra=[row(number=1, last_activity_at=ago(120), managed_seen_at=ago(120))])
+    directory = Fleet(
+        entra=[row(number=1, join="hybrid", managed_seen_at=ago(120))],
+        directory=[computer(number=1, last_logon_at=ago(120))],
+    )
+    agents = Fleet(entra=[row(number=1, managed_seen_at=ago(120))], agents=[joined_report(1, captured_at=ago(120))])
+
+    assert entra.only("stale")["activity_source"] == "entra"
+    assert directory.only("stale")["activity_source"] == "directory"
+    assert agents.only("stale")["activity_source"] == "agents"
+
+
 def test_the_deciding_system_is_named_and_all_that_answered() -> None:
     fleet = Fleet(
         entra=[row(number=1, join="hybrid", last_activity_at=ago(300))],
@@ -46,6 +73,9 @@ def test_the_deciding_system_is_named_and_all_that_answered() -> None:
 
     assert (finding["activity_source"], finding["last_activity_at"]) == ("directory", ago(120))
     assert '"asked":["entra","directory","agents"]' in finding["evidence"]
+
+    fleet.entra[0]["managed_seen_at"] = ago(150)
+    assert '"asked":["entra","directory","agents","intune"]' in fleet.only("stale")["evidence"]
 
 
 def test_a_computer_linked_by_sid_counts() -> None:
@@ -77,9 +107,12 @@ def test_a_time_of_the_day_after_tomorrow_is_unknown() -> None:
         directory=[computer(number=1, last_logon_at=ago(-0.9))],
     )
     only_future = Fleet(entra=[row(number=1, last_activity_at=ago(-2))])
+    synced_in_the_future = Fleet(entra=[row(number=1, last_activity_at=ago(300), managed_seen_at=ago(-2))])
 
     assert future.only("stale")["activity_source"] == "entra"
     assert tomorrow.kinds() == only_future.kinds() == []
+    assert synced_in_the_future.only("stale")["activity_source"] == "entra"
+    assert '"asked":["entra"]' in synced_in_the_future.only("stale")["evidence"]
 
 
 def test_hybrid_rows_wait_for_a_directory_that_is_configured_and_not_complete() -> None:

@@ -1,6 +1,9 @@
+import msgspec
+import pytest
+
 from reconcile.report.sources import sources
 from reconcile.report.summary import State
-from reconcile.source.snapshot import Entry, Manifest, Origin
+from reconcile.source.snapshot import Entry, Live, Manifest, Origin
 from reconcile.workspace import System
 from tests.report.invention import NOW
 
@@ -55,5 +58,13 @@ def test_of_many_files_the_first_are_named_and_the_rest_counted() -> None:
     assert sources(manifest(entry(files=1203)), WHOLE)[0].obtained.endswith("page-2.json (Graph page) and 1,200 more")
 
 
-def test_no_file_means_a_live_pull() -> None:
-    assert sources(manifest(entry(files=0)), WHOLE)[0].obtained == "live"
+@pytest.mark.parametrize(
+    ("sweeps", "how"), [(0, "everything read"), (1, "what changed"), (3, "what changed in 3 pulls")]
+)
+def test_a_live_pull_tells_how_much_was_asked_and_what_was_counted(sweeps: int, how: str) -> None:
+    live = Live(endpoint="https://graph.microsoft.com", query="id", requests=1003, count=1_000_000, sweeps=sweeps)
+
+    pulled = msgspec.structs.replace(entry(files=0), live=live)
+
+    told = f"Graph, {how}: 1,003 requests to https://graph.microsoft.com, 1,000,000 devices counted there"
+    assert sources(manifest(pulled), WHOLE)[0].obtained == told

@@ -1,3 +1,4 @@
+from reconcile.finding import activity
 from reconcile.report import words
 from reconcile.settings import PROTECTIONS
 from reconcile.workspace import SYSTEMS
@@ -9,6 +10,7 @@ def test_every_protection_has_words() -> None:
 
 def test_every_system_has_a_name() -> None:
     assert tuple(words.SYSTEMS) == SYSTEMS
+    assert set(words.WITNESSES) == set(activity.SYSTEMS)
 
 
 def test_every_kind_says_what_it_means_and_what_to_do_next() -> None:
