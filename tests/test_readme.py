@@ -13,6 +13,7 @@ import pytest
 from reconcile.cli import main
 from reconcile.frame.columns import FINDINGS
 from reconcile.settings import PROTECTIONS
+from reconcile.source.schema import PARTS as PARTS_OF_A_RUN
 from reconcile.workspace import SYSTEMS, Run
 from tests.readme import CHECKOUT, PARTS, README, parts, written
 
@@ -161,8 +162,9 @@ def test_every_kind_has_a_rule_of_its_name() -> None:
 
 def test_every_file_of_a_run_is_named() -> None:
     run = Run(Path("run"))
-    files = [run.manifest, run.rejected, run.findings_csv, run.findings, run.workbook, run.page]
-    assert set(first_cells("Formats")) == {path.name for path in (*files, *map(run.snapshot, SYSTEMS))}
+    files = [run.manifest, run.rejected, run.differences, run.findings_csv, run.findings, run.workbook, run.page]
+    named = {path.name for path in (*files, *map(run.snapshot, SYSTEMS), *map(run.part, PARTS_OF_A_RUN))}
+    assert set(first_cells("Formats")) == named
 
 
 def test_every_exit_code_is_that_of_the_help() -> None:

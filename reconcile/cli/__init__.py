@@ -4,9 +4,11 @@ from typing import Any
 
 import click
 
+from reconcile.cli.doctor import doctor
 from reconcile.cli.dsregcmd import dsregcmd
 from reconcile.cli.failure import failure
 from reconcile.cli.init import init
+from reconcile.cli.lab import lab
 from reconcile.cli.ledger import ledger
 from reconcile.cli.sweep import find, pull, report, sweep
 
@@ -35,5 +37,5 @@ def main() -> None:
     """  # noqa: D301 - the escape is click's mark of a paragraph that is not to be wrapped
 
 
-for command in (init, sweep, pull, find, report, dsregcmd, ledger):
+for command in (init, doctor, sweep, pull, find, report, dsregcmd, ledger, lab):
     main.add_command(command)

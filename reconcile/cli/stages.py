@@ -1,5 +1,6 @@
 """The stages of a sweep, wired: what each room needs of the others is handed over here."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -26,9 +27,10 @@ from reconcile.report.summary import MAX_SWEEPS, Facts, Summary, summarise
 from reconcile.report.workbook import write_workbook
 from reconcile.settings import Settings, load
 from reconcile.source.directory import culture
+from reconcile.source.manifest import load as load_snapshot
+from reconcile.source.manifest import load_part, read_manifest, write_manifest, write_rejected
 from reconcile.source.protected import read_protected
-from reconcile.source.pull import load as load_snapshot
-from reconcile.source.pull import raise_if_too_bad, read_exports, read_manifest, save, write_manifest, write_rejected
+from reconcile.source.pull import raise_if_too_bad, read_exports, save
 from reconcile.source.retired import read_retired
 from reconcile.source.schema import SCHEMAS
 from reconcile.source.snapshot import Entry, Manifest, Rejected
@@ -54,19 +56,30 @@ def pull_all(workspace: Workspace, now: datetime, stage: Stage) -> Run:
     rejected: list[Rejected] = []
     try:
         for system in SYSTEMS:
-            stage(f"reading {system}")
-            files = workspace.exports(system)
-            reading = read_exports(system, files, workspace.inputs, settings)
-            if reading is None:
-                continue
-            rejected += reading.rejected
-            raise_if_too_bad(system, reading, settings.limits.max_rejected, run.rejected)
-            entries[system] = save(system, reading, run, now, files)
+            stage(f"{'pulling' if getattr(settings, system).live else 'reading'} {system}")
+            entry, bad = _pull(system, workspace, run, settings, now)
+            rejected += bad
+            if entry is not None:
+                raise_if_too_bad(system, entry.rows, bad, settings.limits.max_rejected, run.rejected)
+                entries[system] = entry
     finally:
         write_rejected(run, rejected)
     stage("writing the manifest")
     write_manifest(run, Manifest(run=run.name, taken_at=now, sources=entries))
     return run
+
+
+def _pull(
+    system: System, workspace: Workspace, run: Run, settings: Settings, now: datetime
+) -> tuple[Entry | None, Sequence[Rejected]]:
+    """None where the system is absent, which is not empty."""
+    if system == "entra" and settings.entra.live:
+        from reconcile.cli.live import pull_live_entra
+
+        return pull_live_entra(workspace, run, settings, now)
+    files = workspace.exports(system)
+    reading = read_exports(system, files, workspace.inputs, settings)
+    return (None, ()) if reading is None else (save(system, reading, run, now, files), reading.rejected)
 
 
 def find_all(workspace: Workspace, run: Run, now: datetime, stage: Stage) -> None:
@@ -111,7 +124,8 @@ def report_all(workspace: Workspace, run: Run, stage: Stage) -> Summary:
 def _estate(
     workspace: Workspace, run: Run, settings: Settings, manifest: Manifest, ledger: Ledger, now: datetime
 ) -> Estate:
-    active, deleted = split_deleted(entra_frame(_served("entra", run, manifest)))
+    intune, autopilot = load_part("intune", run, manifest), load_part("autopilot", run, manifest)
+    active, deleted = split_deleted(entra_frame(_served("entra", run, manifest), intune, autopilot))
     return Estate(
         entra=active,
         deleted=deleted,

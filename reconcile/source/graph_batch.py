@@ -40,15 +40,20 @@ def read_batch(
         return None
     if len(table) != len(items):
         return None
-    columns = {name: table[name].combine_chunks() for name in TYPES}
-    columns |= {
-        "registrationDateTime": _registration(columns["registrationDateTime"], items, spelled),
-        "alternativeSecurityIds": _member(columns["alternativeSecurityIds"], "key"),
-        "registeredOwners": _owners(columns["registeredOwners"]),
-    }
+    columns = columns_of({name: table[name].combine_chunks() for name in TYPES})
+    columns["registrationDateTime"] = _registration(columns["registrationDateTime"], items, spelled)
     removed = columns.pop(REMOVED).is_valid()
     found = devices(columns, file, rows)
     return (found.filter(pc.invert(removed)), removed.true_count) if removed.true_count else (found, 0)
+
+
+def columns_of(served: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """With what the snapshot keeps of Graph's nested members."""
+    return {
+        **served,
+        "alternativeSecurityIds": _member(served["alternativeSecurityIds"], "key"),
+        "registeredOwners": _owners(served["registeredOwners"]),
+    }
 
 
 def _parse(lines: bytes, spelled: Mapping[str, str]) -> pa.Table:

@@ -48,11 +48,11 @@ def _same(here: pa.Table, there: pa.Table, field: str) -> npt.NDArray[np.bool_]:
     """Row by row, whether they say the same; where they stand and how the id is spelled does not count."""
     same = np.ones(len(here), np.bool_)
     for name in sorted(set(here.column_names) - {"file", "row", field}):
-        same &= _equal(here[name], there[name])
+        same &= equal(here[name], there[name])
     return same
 
 
-def _equal(ones: pa.ChunkedArray, others: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+def equal(ones: pa.ChunkedArray, others: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
     """Null equals null. Arrow compares no lists: these go through Python, a slice at a time."""
     if pa.types.is_list(ones.type):
         starts = range(0, len(ones), SLICE)

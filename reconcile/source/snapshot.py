@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from reconcile.workspace import System
+from reconcile.workspace import Part, System
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +21,33 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     count: int | None = None
     """The number of rows that the export itself says it has."""
+
+
+class PartEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands beside a live snapshot, in a file of its own."""
+
+    sha256: str
+    rows: int
+    count: int | None = None
+    """As the server counted."""
+
+
+class Live(msgspec.Struct, frozen=True, kw_only=True):
+    """How a live snapshot was obtained, and where the next pull goes on."""
+
+    endpoint: str
+    query: str
+    """What each device was asked for: with another question, what changed since tells nothing."""
+    requests: int
+    count: int
+    """The devices, as the server counted them."""
+    sweeps: int = 0
+    """Pulls since the devices were read in full; 0 = this one did."""
+    link: str | None = None
+    """Graph's own link to what changes from here on."""
+    parts: dict[Part, PartEntry] = {}
+    sync_deletion_threshold: int | None = None
+    """So many deletions in one cycle stop the sync; null where it was not asked for, or is switched off."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +65,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[Origin, ...]
     notes: tuple[str, ...] = ()
     """What the operator should know and no row is to blame for, such as dates left unread for want of a format."""
+    live: Live | None = None
+    """null: read from files."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,3 +103,8 @@ def digest(path: Path) -> str:
 def bad_rows(rejected: Iterable[Rejected]) -> int:
     """How many different rows the rejections name."""
     return len({(item.file, item.row) for item in rejected})
+
+
+def unread_rows(rejected: Iterable[Rejected]) -> bool:
+    """Whether there are rows of which not even the id is known: whoever is missing may be one of them."""
+    return any(not item.kept and not item.field for item in rejected)

@@ -34,10 +34,10 @@ def cost_of(job: Callable[[], object]) -> Cost:
     result = job()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     del result
-    return Cost(wall, cpu, _peak_mb())
+    return Cost(wall, cpu, peak_mb())
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """VmHWM of this process alone; ru_maxrss starts with what the parent had."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))

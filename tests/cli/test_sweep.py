@@ -151,13 +151,14 @@ def test_an_empty_export_is_refused(small: Small) -> None:
     assert small.run("sweep").exit_code == 3
 
 
-def test_live_sources_are_refused_plainly(small: Small) -> None:
-    small.settings("[entra]\nlive = true\n")
+@pytest.mark.parametrize("system", ["directory", "agents"])
+def test_systems_that_cannot_be_pulled_live_yet_are_refused_plainly(small: Small, system: str) -> None:
+    small.settings(f"[{system}]\nlive = true\n")
 
     result = small.run("sweep")
 
     assert result.exit_code == 3
-    assert "live pulls are not in this version" in result.output
+    assert "live pulls of it are not in this version" in result.output
 
 
 def test_exit_code_10_means_findings(small: Small) -> None:

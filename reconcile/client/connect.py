@@ -1,0 +1,29 @@
+"""A session with the tenant that settings name, and with no other."""
+
+from reconcile.client.budget import Budget
+from reconcile.client.credential import Grant, Prompt, tokens
+from reconcile.client.graph import Graph
+from reconcile.client.refusal import SYSTEM
+from reconcile.client.retry import Later, until_answered
+from reconcile.errors import AccessRefused, SourceError
+from reconcile.settings import Azure, Settings
+
+
+def connect(settings: Settings, azure: Azure, prompt: Prompt) -> Graph:
+    """Nothing is asked yet. Raises SettingsError where something that the credential needs is not set."""
+    entra = settings.entra
+    budget = Budget(settings.limits.writes_per_second)
+    return Graph(entra.endpoint, tokens(settings, azure, prompt), budget, ca_file=entra.ca_file)
+
+
+async def sign_in(graph: Graph, settings: Settings) -> Grant:
+    """What the token grants. Raises AccessRefused where there is none, or it is another tenant's; SourceError where nobody answers."""
+    try:
+        grant = await until_answered(graph.tokens.grant, graph.patience)
+    except Later as error:
+        raise SourceError(SYSTEM, str(error)) from error
+    wanted = settings.tenant.id.lower() if settings.tenant.id else None
+    if wanted and grant.tenant != wanted:
+        told = f"is for the tenant {grant.tenant}" if grant.tenant else "does not say for which tenant it is"
+        raise AccessRefused(SYSTEM, f"the token {told}, and settings.toml says [tenant] id = {wanted}")
+    return grant

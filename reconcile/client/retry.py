@@ -1,0 +1,94 @@
+"""The one retry policy: what is asked again, when, and for how long in all.
+
+Only what changes nothing is asked again by it; an act that may have happened is looked at first (`client/act.py`).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+import httpx
+import msgspec
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_before_delay, wait_random_exponential
+
+T = TypeVar("T")
+
+AGAIN = frozenset({408, 429, 500, 502, 503, 504})
+"""Answers that another try may turn."""
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
+LOST = (httpx.RequestError, *UNREADABLE)
+"""No answer, or one that was cut off on its way."""
+
+
+class Later(Exception):  # noqa: N818 (a state, not a fault)
+    """Not answered now; `wait` is the server's own word in seconds, None where it said nothing."""
+
+    def __init__(self, why: str, wait: float | None = None) -> None:
+        super().__init__(why)
+        self.wait = wait
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds: in all for one question, and the first and the longest wait where the server names none."""
+
+    total: float = 300
+    first: float = 1
+    longest: float = 60
+
+    def ended(self, error: Later) -> str:
+        wait = f", and asks to wait {error.wait:g} s" if error.wait is not None and error.wait > self.total else ""
+        return f"no answer within {self.total:g} s: {error}{wait}"
+
+
+async def until_answered(ask: Callable[[], Awaitable[T]], patience: Patience) -> T:
+    """What `ask` gives, asked again while it raises Later or its answer is lost. Raises Later when patience ends.
+
+    A wait that would outlast the patience is not begun.
+    """
+    retrying = AsyncRetrying(
+        retry=retry_if_exception_type((Later, *LOST)),
+        wait=_wait(patience),
+        stop=stop_before_delay(patience.total),
+        reraise=True,
+    )
+    try:
+        return await retrying(ask)
+    except LOST as error:
+        raise Later(_why(error)) from error
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Retry-After in seconds: a number, a fraction, or a date held against the server's own; None where it says nothing."""
+    said = headers.get("retry-after", "").strip()
+    try:
+        wait = float(said)
+    except ValueError:
+        wait = _until(said, headers.get("date", ""))
+    return wait if 0 < wait < float("inf") else None
+
+
+def _until(said: str, date: str) -> float:
+    """The server's clock may differ from ours, but not from itself."""
+    try:
+        return (parsedate_to_datetime(said) - parsedate_to_datetime(date)).total_seconds()
+    except (ValueError, TypeError):
+        return 0
+
+
+def _wait(patience: Patience) -> Callable[[RetryCallState], float]:
+    backoff = wait_random_exponential(multiplier=patience.first, max=patience.longest)
+
+    def wait(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        told = error.wait if isinstance(error, Later) else None
+        return backoff(state) if told is None else told
+
+    return wait
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, httpx.RequestError):
+        return f"no answer: {type(error).__name__}: {error}".removesuffix(": ")
+    return f"an answer that is cut off: {error}"

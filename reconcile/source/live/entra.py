@@ -1,0 +1,209 @@
+"""The devices of Entra ID, live: in full, or what changed since the last pull, proven by the server's own count."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from importlib.metadata import version
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from reconcile.client.graph import Graph
+from reconcile.client.listing import change_link, device_pages
+from reconcile.client.retry import Later
+from reconcile.client.right import READ_OWNERS
+from reconcile.errors import AccessRefused, SourceError, SourceIncomplete
+from reconcile.settings import Entra
+from reconcile.source.live.changes import OWNERS, Changes, read_changes
+from reconcile.source.live.earlier import Base
+from reconcile.source.live.growing import Growing, without_repeats
+from reconcile.source.live.listing import write_listing
+from reconcile.source.live.parts import OF_DEVICES, Parts, pull_parts
+from reconcile.source.live.proof import Counted, at_first, counted, prove, standing
+from reconcile.source.live.reading import read_devices
+from reconcile.source.schema import ENTRA, PARTS
+from reconcile.source.snapshot import Entry, Live, PartEntry, Rejected, bad_rows, digest, unread_rows
+from reconcile.workspace import Run
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is pulled, from whom, and into which run's folder."""
+
+    graph: Graph
+    settings: Entra
+    tenant: str | None
+    run: Run
+
+    @property
+    def owners(self) -> bool:
+        return "owners" in self.settings.also
+
+    @property
+    def query(self) -> str:
+        return ",".join(OF_DEVICES) + (",owners" if self.owners else "")
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where the devices come from: what changed since a base was read, or all anew where there is none."""
+
+    changes: Changes
+    base: Base | None = None
+
+
+@dataclass(frozen=True)
+class Devices:
+    """All devices: those that were read in full at some time, and what changed since."""
+
+    rows: int
+    counted: Counted
+    sweeps: int
+    """Pulls since they were read in full."""
+    rejected: Sequence[Rejected]
+    notes: Sequence[str] = ()
+    requests: int = 0
+    """Of the listing."""
+
+
+async def pull_entra(ask: Ask, base: Base | None, now: datetime) -> tuple[Entry, list[Rejected]]:
+    """The entry of the manifest, and what could not be used. Raises SourceIncomplete, SourceError or AccessRefused.
+
+    The deleted devices are read before the active ones: one that is then in both was restored.
+    """
+    with _nothing_by_halves(ask.run):
+        start = await _start(ask, base)
+        parts = await pull_parts(ask.graph, ask.settings.also, ask.run)
+        return _entry(ask, await _devices(ask, start), parts, now)
+
+
+@contextmanager
+def _nothing_by_halves(run: Run) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        for path in (run.snapshot("entra"), *map(run.part, PARTS)):
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _entry(ask: Ask, devices: Devices, parts: Parts, now: datetime) -> tuple[Entry, list[Rejected]]:
+    changes = devices.counted.changes
+    if len(changes.table):
+        parts.entries["changes"] = _written(changes.table, ask.run)
+    rejected = [*devices.rejected, *changes.rejected, *parts.rejected]
+    entry = Entry(
+        system="entra",
+        tenant=ask.tenant,
+        domains=(),
+        taken_at=now,
+        rows=devices.rows + (parts.entries["deleted"].rows if "deleted" in parts.entries else 0),
+        bad_rows=bad_rows(rejected),
+        complete=not unread_rows(rejected),
+        sha256=digest(ask.run.snapshot("entra")),
+        tool_version=version("reconcile"),
+        files=(),
+        notes=(*changes.notes, *devices.notes, *devices.counted.notes, *parts.notes),
+        live=_live(ask, devices, parts),
+    )
+    return entry, rejected
+
+
+def _live(ask: Ask, devices: Devices, parts: Parts) -> Live:
+    return Live(
+        endpoint=ask.graph.endpoint,
+        query=ask.query,
+        requests=devices.requests + devices.counted.requests + parts.requests,
+        count=devices.counted.count,
+        sweeps=devices.sweeps,
+        link=devices.counted.changes.link,
+        parts=parts.entries,
+        sync_deletion_threshold=parts.sync_deletion_threshold,
+    )
+
+
+async def _start(ask: Ask, base: Base | None) -> Start:
+    """What changed since the last pull spares a full one."""
+    if base is None:
+        return await _anew(ask)
+    if why_not := base.why_not(ask.graph.endpoint, ask.query, ask.tenant):
+        return await _anew(ask, why_not)
+    try:
+        return Start(await base.since(ask.graph, owners=ask.owners), base)
+    except SourceIncomplete as error:
+        return await _anew(ask, error.why)
+
+
+async def _anew(ask: Ask, why: str | None = None) -> Start:
+    """The link to what changes is taken before the first page: what changes while it is read comes with it."""
+    told = [] if why is None else [f"everything was read anew: {why.removesuffix('; pull again')}"]
+    try:
+        link, unlinked = await change_link(ask.graph, OF_DEVICES), "Graph gives no link to what changes"
+    except AccessRefused:
+        raise
+    except SourceError as error:
+        if isinstance(error.__cause__, Later):  # nobody answers, and it would be no other with the listing
+            raise
+        link, unlinked = None, str(error)  # some kinds of tenants do not track changes
+    told += [] if link else [f"every pull is a full one: {unlinked}"]
+    return Start(Changes(link, notes=tuple(told), requests=1))
+
+
+async def _devices(ask: Ask, start: Start) -> Devices:
+    """Every so often a full pull proves the changes right, and so does one that they made necessary."""
+    if start.base is None:
+        return await _in_full(ask, start.changes)
+    if start.base.live.sweeps + 1 >= ask.settings.full_every:
+        return await _proven(ask, start.base, start.changes)
+    try:
+        return await _changed(ask, start.base, start.changes)
+    except SourceIncomplete as error:
+        return await _proven(ask, start.base, start.changes, error.why)
+
+
+async def _changed(ask: Ask, base: Base, since: Changes) -> Devices:
+    base.lend(ask.run)
+    ids = pq.read_table(ask.run.snapshot("entra"), columns=["id"])["id"].combine_chunks()
+    known = await counted(ask.graph, ids, since, standing(ids, since.table), owners=ask.owners)
+    return Devices(standing(ids, known.changes.table), known, base.live.sweeps + 1, base.of_devices)
+
+
+async def _proven(ask: Ask, base: Base, since: Changes, why: str | None = None) -> Devices:
+    whole = await _in_full(ask, (await _anew(ask, why)).changes)
+    proof = await prove(ask.graph, base, since, ask.run, whole.counted.changes)
+    return replace(whole, notes=(*whole.notes, proof))
+
+
+async def _in_full(ask: Ask, changes: Changes) -> Devices:
+    path = ask.run.snapshot("entra")
+    with Growing(path, ENTRA) as file:
+        listed = await write_listing(device_pages(ask.graph, OF_DEVICES, owners=ask.owners), read_devices, file)
+        file.finish()
+    ids, repeated = without_repeats(path, listed.ids)
+    everyone = pa.concat_arrays([ids, pa.nulls(listed.unread, pa.string())])
+    if changes.link:
+        changes = changes.then(await read_changes(ask.graph, changes.link, owners=ask.owners))
+    known = await counted(ask.graph, everyone, changes, at_first(everyone, changes.table), owners=ask.owners)
+    notes = [*_nameless(ask), *repeated, *listed.notes]
+    return Devices(standing(ids, known.changes.table), known, 0, listed.rejected, notes, listed.requests)
+
+
+def _nameless(ask: Ask) -> list[str]:
+    """Who may not read users is served owners without their names, and no refusal."""
+    if not ask.owners:
+        return []
+    owners = pq.read_table(ask.run.snapshot("entra"), columns=[OWNERS])[OWNERS]
+    named = pc.any(pc.greater(pc.list_value_length(owners), 0)).as_py()
+    return (
+        [f"owners is left out: no owner is served by name. It needs {READ_OWNERS}"]
+        if owners.null_count and not named
+        else []
+    )
+
+
+def _written(changes: pa.Table, run: Run) -> PartEntry:
+    path = run.part("changes")
+    pq.write_table(changes, path, compression="zstd")
+    return PartEntry(sha256=digest(path), rows=len(changes))

@@ -1,0 +1,80 @@
+"""A snapshot's file that grows page by page, and has its name only once it is whole."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+GUID = 36
+SPREAD = np.uint64(0x9E3779B97F4A7C15)
+GROUP = 1 << 15
+"""Rows of a row group: so many are held in memory."""
+REPEATING = ["file", "trustType", "operatingSystem", "operatingSystemVersion", "model", "manufacturer", "profileType"]
+"""Columns of few different values; for the others, a dictionary is made in vain."""
+
+
+class Growing:
+    """A context manager; what was not finished when it ends is removed."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._path = path
+        self._part = path.with_name(f".{path.name}")
+        self._writer = pq.ParquetWriter(self._part, schema, compression="zstd", use_dictionary=REPEATING)
+        self._held: list[pa.Table] = []
+        self.rows = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.close()
+        self._part.unlink(missing_ok=True)
+
+    def add(self, table: pa.Table) -> None:
+        self._held.append(table)
+        self.rows += len(table)
+        if sum(map(len, self._held)) >= GROUP:
+            self._flush()
+
+    def finish(self) -> None:
+        self._flush()
+        self._writer.close()
+        self._part.replace(self._path)
+
+    def _flush(self) -> None:
+        if self._held:
+            self._writer.write_table(pa.concat_tables(self._held), row_group_size=GROUP)
+        self._held = []
+
+
+def without_repeats(path: Path, ids: Sequence[pa.ChunkedArray]) -> tuple[pa.Array, list[str]]:
+    """The ids, each once. Where pages overlapped, an object stays as it was read last, and the file is written anew.
+
+    A row whose id is null is no repeat.
+    """
+    every = pa.chunked_array([chunk for column in ids for chunk in column.chunks], pa.string()).combine_chunks()
+    if pc.count_distinct(every).as_py() + every.null_count == len(every):
+        return every, []
+    codes = np.asarray(pc.fill_null(every.dictionary_encode().indices, -1))
+    last = codes == -1
+    last[len(every) - 1 - np.unique(codes[::-1], return_index=True)[1]] = True
+    _keep(path, last)
+    return every.filter(pa.array(last)), [f"devices that stood on two pages, counted once: {(~last).sum()}"]
+
+
+def _keep(path: Path, rows: npt.NDArray[np.bool_]) -> None:
+    with pq.ParquetFile(path) as file, Growing(path, file.schema_arrow) as kept:
+        at = 0
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group)
+            kept.add(table.filter(pa.array(rows[at : at + len(table)])))
+            at += len(table)
+        kept.finish()

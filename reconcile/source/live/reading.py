@@ -1,0 +1,126 @@
+"""The pages of a live listing as rows of a snapshot.
+
+Arrow reads the pages whole, each as one row that holds a list of devices: nothing is cut apart and put together before.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json as pajson
+
+from reconcile.client.pages import Page
+from reconcile.errors import SourceIncomplete
+from reconcile.source.device import devices, malformed, reject
+from reconcile.source.graph_batch import REMOVED, TYPES, columns_of
+from reconcile.source.graph_item import read_items
+from reconcile.source.snapshot import Rejected
+from reconcile.source.times import read_times
+
+FILE = "Graph /devices"
+DELETED_FILE = "Graph /directory/deletedItems"
+TIME = "deletedDateTime"
+NEWLINES = bytes.maketrans(b"\r\n", b"  ")
+BLOCK = 8 << 20
+MEMBERS = {name: kind for name, kind in TYPES.items() if name != REMOVED}
+_PAGE = pa.schema([("value", pa.list_(pa.struct(list(MEMBERS.items()))))])
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_object = msgspec.json.Decoder(dict[str, object]).decode
+_OPTIONS = pajson.ParseOptions(explicit_schema=_PAGE, unexpected_field_behavior="ignore")
+
+Pages = Sequence[Page]
+
+
+@dataclass(frozen=True)
+class Rows:
+    table: pa.Table
+    rejected: Sequence[Rejected] = ()
+    notes: Sequence[str] = ()
+
+
+Reader = Callable[[Pages, int], Rows]
+"""Pages, and the number of their first item within the listing, counted from 1."""
+
+
+def read_devices(pages: Pages, first: int) -> Rows:
+    table, rejected = _devices(FILE, pages, first)
+    unreadable, notes = malformed(table)
+    return Rows(table, [*rejected, *unreadable], notes)
+
+
+def read_deleted(pages: Pages, first: int) -> Rows:
+    """A deleted device without its time would pass for an active one, and is left out."""
+    table, rejected = _devices(DELETED_FILE, pages, first)
+    timed = read_times(table[TIME]).values.is_valid()
+    for row in table.select(["row", TIME]).filter(pc.invert(timed)).to_pylist():
+        reason = "is no time" if row[TIME] else "is missing"
+        rejected.append(reject(DELETED_FILE, row["row"], TIME, row[TIME] or "", reason, kept=False))
+    kept = table.filter(timed)
+    unreadable, notes = malformed(kept)
+    return Rows(kept, [*rejected, *unreadable], notes)
+
+
+def text_reader(schema: pa.Schema) -> Reader:
+    """Of members that are all texts; one that is of another type counts as not served, and what is no object has none."""
+
+    def read(pages: Pages, first: int) -> Rows:
+        decoded = [_members(item) for item in _items(pages)]
+        columns = {name: [_text(members.get(name)) for members in decoded] for name in schema.names[1:]}
+        rows = pa.array(range(first, first + len(decoded)), pa.int64())
+        return Rows(pa.table({schema.names[0]: rows, **columns}, schema=schema))
+
+    return read
+
+
+def _members(item: msgspec.Raw) -> dict[str, object]:
+    try:
+        return _object(item)
+    except UNREADABLE:
+        return {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _devices(file: str, pages: Pages, first: int) -> tuple[pa.Table, list[Rejected]]:
+    """All at once, or where anything is not as Graph describes it, one by one."""
+    columns = _columns(pages)
+    if columns is not None:
+        rows = np.arange(first, first + len(columns["id"]))
+        return devices(columns, file, rows), []
+    items = _items(pages)
+    table, rejected, _ = read_items(file, items, np.arange(first, first + len(items)))
+    return table, rejected
+
+
+def _items(pages: Pages) -> list[msgspec.Raw]:
+    try:
+        return [item for page in pages for item in page.items]
+    except msgspec.DecodeError as error:
+        raise SourceIncomplete("entra", f"a page holds no list: {error}; pull again") from error
+
+
+def _columns(pages: Pages) -> dict[str, pa.Array] | None:
+    """What was selected is always served: where there is none, null; a time of registration that is null never was."""
+    try:
+        read = pajson.read_json(
+            pa.BufferReader(b"\n".join(_in_one_line(page.body) for page in pages)),
+            parse_options=_OPTIONS,
+            read_options=pajson.ReadOptions(block_size=max(BLOCK, *(len(page.body) + 1 for page in pages))),
+        )
+        read.validate(full=True)  # or bytes that are no text pass for one
+    except pa.ArrowInvalid:
+        return None
+    items = read["value"].combine_chunks().flatten()
+    if items.null_count:
+        return None
+    columns = columns_of({name: pc.struct_field(items, name) for name in MEMBERS})
+    return columns | {"registrationDateTime": pc.fill_null(columns["registrationDateTime"], "")}
+
+
+def _in_one_line(body: bytes) -> bytes:
+    return body.translate(NEWLINES) if b"\n" in body or b"\r" in body else body

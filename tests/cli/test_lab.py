@@ -1,0 +1,43 @@
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from reconcile.cli import main
+from tests.cli.small import Small
+
+
+def test_the_lab_serves_what_doctor_and_sweep_need_with_the_settings_that_it_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = [sys.executable, "-m", "reconcile", "lab", "--port", "0", "--devices", "20"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as lab:
+        assert lab.stdout is not None
+        printed = "".join(iter(lab.stdout.readline, "Then: reconcile doctor, reconcile sweep\n"))
+        small = Small(tmp_path)
+        small.settings(printed.partition("settings.toml:\n")[2].replace("\n  ", "\n"))
+        for name, value in re.findall(r"(IDENTITY_\w+)=(\S+)", printed):
+            monkeypatch.setenv(name, value)
+
+        results = [small.run(command, now=None) for command in ("doctor", "sweep")]
+        os.kill(lab.pid, signal.SIGINT)
+        rest = lab.stdout.read()
+
+    assert [(result.output, result.exception) for result in results if result.exit_code] == []
+    assert "20 devices are counted" in results[0].output
+    assert rest.endswith("the lab has ended\n")
+    assert lab.returncode == 0
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = CliRunner().invoke(main, ["lab", "--port", str(taken.getsockname()[1])])
+
+    assert result.exit_code == 2
+    assert "cannot be used" in result.output
