@@ -44,6 +44,9 @@ CALLS = {
 }
 """The one room that may print, ask the clock, or read the environment; a name stands for all below it."""
 
+APART = {"lab": {"errors", "settings", "workspace"}}
+"""Rooms that import no more than these: what tests the client must not share its code."""
+
 BANNED = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"}
 
 MAX_FILE, MAX_FUNCTION, MAX_COMMAND, MAX_PARAMETERS = 300, 50, 25, 6
@@ -133,6 +136,14 @@ def rooms_in_order(root: Path) -> Iterator[str]:
                 yield f"{module} imports {name}, which stands to its right"
 
 
+def rooms_apart(root: Path) -> Iterator[str]:
+    for module in modules(root):
+        allowed = APART.get(module.room, set(ROOMS)) | {module.room}
+        for name in sorted(module.imports):
+            if name.startswith("reconcile.") and name.split(".")[1] not in allowed:
+                yield f"{module} imports {name}, and must do without it"
+
+
 def no_cycles(root: Path) -> Iterator[str]:
     every = modules(root)
     names = {module.name for module in every}
@@ -210,6 +221,7 @@ def nothing_else_at_the_top(root: Path) -> Iterator[str]:
 Check = Callable[[Path], Iterator[str]]
 CHECKS: list[Check] = [
     rooms_in_order,
+    rooms_apart,
     no_cycles,
     libraries_at_home,
     only_the_right_room_prints_or_looks,

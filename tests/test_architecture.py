@@ -12,6 +12,7 @@ from tests.architecture import (
     no_cycles,
     nothing_else_at_the_top,
     only_the_right_room_prints_or_looks,
+    rooms_apart,
     rooms_in_order,
     small_files,
     small_functions,
@@ -52,6 +53,11 @@ VIOLATIONS: list[tuple[Check, dict[str, str], str]] = [
     (rooms_in_order, {"__init__.py": "from reconcile.cli import main"}, "__init__.py imports reconcile.cli"),
     (rooms_in_order, {"frame/a.py": "from ..finding import b"}, "whose room its name does not say"),
     (rooms_in_order, {"attic/a.py": "import re"}, "reconcile/attic/a.py is in no room"),
+    (
+        rooms_apart,
+        {"lab/a.py": "from reconcile.client.retry import Patience"},
+        "lab/a.py imports reconcile.client.retry, and must do without it",
+    ),
     (
         no_cycles,
         {"frame/a.py": "from reconcile.frame import b", "frame/b.py": "import reconcile.frame.a"},

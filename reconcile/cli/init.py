@@ -20,7 +20,8 @@ def init(inputs: Path, reports: Path) -> None:
     _write(workspace.settings, template())
     _write(workspace.protected, "device,reason\n")
     click.echo(
-        f"\nNext: put exports into {inputs / 'entra'}, {inputs / 'directory'} and {inputs / 'agents'}, and run reconcile sweep."
+        f"\nNext: put exports into {inputs / 'entra'}, {inputs / 'directory'} and {inputs / 'agents'}, and run reconcile sweep;\n"
+        f"or set [entra] live = true in {workspace.settings}, and run reconcile doctor first."
     )
 
 

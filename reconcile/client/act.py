@@ -16,7 +16,7 @@ from msgraph.generated.directory.deleted_items.item.directory_object_item_reques
     DirectoryObjectItemRequestBuilder,
 )
 
-from reconcile.client.batch import SIZE, longest_wait, send_batch
+from reconcile.client.batch import SIZE, NotTaken, longest_wait, send_batch
 from reconcile.client.graph import Graph, Reply
 from reconcile.client.look import Look, Pin, looks
 from reconcile.client.refusal import FORBIDDEN, NOT_FOUND, TOO_MANY, Refusal
@@ -127,6 +127,8 @@ class _Chunk:
             replies = await send_batch(self._graph, requests)
         except LOST:
             replies = [None] * len(requests)
+        except NotTaken as error:
+            return self._hear_whole(error.reply)
         except Later as error:  # no token for now: nothing was sent
             self._put_off.update({pin: self._refused(pin, str(error)) for pin in self._waiting})
             raise
@@ -134,6 +136,14 @@ class _Chunk:
             self._answers.update({pin: self._refused(pin, str(error)) for pin in self._waiting})
             return {}
         return dict(zip(self._waiting, replies, strict=True))
+
+    def _hear_whole(self, whole: Reply) -> dict[Pin, Reply | None]:
+        """What may have been done is as doubtful for each part; else nothing was, and none is asked again in vain."""
+        if whole.status in AGAIN:
+            return dict.fromkeys(self._waiting, whole)
+        for pin in self._waiting:
+            self._hear(pin, whole)
+        return {}
 
     def _hear(self, pin: Pin, reply: Reply) -> None:
         if reply.ok:

@@ -11,10 +11,10 @@ from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
 from reconcile.client.graph import V1, Graph, Reply
-from reconcile.client.refusal import SYSTEM
+from reconcile.client.refusal import FORBIDDEN, SYSTEM, UNAUTHORIZED
 from reconcile.client.request import with_body
 from reconcile.client.retry import AGAIN, Later, retry_after, until_answered
-from reconcile.errors import SourceError
+from reconcile.errors import AccessRefused, SourceError
 
 SIZE = 20
 
@@ -33,14 +33,23 @@ class _Answer(msgspec.Struct, frozen=True):
 _decode = msgspec.json.Decoder(_Answer).decode
 
 
-async def send_batch(graph: Graph, requests: Sequence[RequestInformation], version: str = V1) -> list[Reply | None]:
-    """Once, 20 at the most: the answer to each in its place, None where none came; the whole's, where it was not taken.
+class NotTaken(Exception):  # noqa: N818 (an answer, not a fault)
+    """What was said to the whole, which is never an answer to one of its parts: a 404 here is no device's."""
 
-    Raises one of `retry.LOST` where no whole answer came, AccessRefused or Later where no token did: nothing is sent then.
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(str(reply.refusal))
+        self.reply = reply
+
+
+async def send_batch(graph: Graph, requests: Sequence[RequestInformation], version: str = V1) -> list[Reply | None]:
+    """Once, 20 at the most: the answer to each in its place, None where none came.
+
+    Raises NotTaken where the whole is refused, one of `retry.LOST` where no whole answer came, and AccessRefused or Later
+    where no token did: nothing is sent then.
     """
     reply = await graph.send(_envelope(f"{graph.endpoint}/{version}/$batch", requests))
     if not reply.ok:
-        return [reply] * len(requests)
+        raise NotTaken(reply)
     now = {"date": reply.headers.get("date", "")}
     replies = {
         part.id: Reply(part.status, now | _folded(part.headers or {}), bytes(part.body))
@@ -60,17 +69,29 @@ async def read_batches(graph: Graph, requests: Sequence[RequestInformation], ver
 async def _read(graph: Graph, asked: dict[int, RequestInformation], answers: dict[int, Reply], version: str) -> None:
     async def once() -> None:
         waiting = [number for number in asked if number not in answers]
-        parts = await send_batch(graph, [asked[number] for number in waiting], version)
+        try:
+            parts = await send_batch(graph, [asked[number] for number in waiting], version)
+        except NotTaken as error:
+            raise _put_off(error.reply) from error
         replies = dict(zip(waiting, parts, strict=True))
         answers.update({number: reply for number, reply in replies.items() if reply and reply.status not in AGAIN})
         put_off = [reply for number, reply in replies.items() if number not in answers]
         if put_off:
-            raise Later("parts of a batch were put off", longest_wait(put_off))
+            said = next((str(reply.refusal) for reply in put_off if reply), "no answer came")
+            raise Later(f"parts of it were put off: {said}", longest_wait(put_off))
 
     try:
         await until_answered(once, graph.patience)
     except Later as error:
-        raise SourceError(SYSTEM, f"POST /$batch: {graph.patience.ended(error)}") from error
+        raise SourceError(SYSTEM, f"POST /$batch: given up: {error}") from error
+
+
+def _put_off(whole: Reply) -> Later | SourceError:
+    """Or refused for good, and with it every question in it."""
+    if whole.status in AGAIN:
+        return Later(str(whole.refusal), retry_after(whole.headers))
+    refused = AccessRefused if whole.status in {UNAUTHORIZED, FORBIDDEN} else SourceError
+    return refused(SYSTEM, f"POST /$batch: {whole.refusal}")
 
 
 def longest_wait(replies: Sequence[Reply | None]) -> float | None:

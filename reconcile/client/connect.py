@@ -5,15 +5,19 @@ from reconcile.client.credential import Grant, Prompt, tokens
 from reconcile.client.graph import Graph
 from reconcile.client.refusal import SYSTEM
 from reconcile.client.retry import Later, until_answered
-from reconcile.errors import AccessRefused, SourceError
+from reconcile.errors import AccessRefused, SettingsError, SourceError
 from reconcile.settings import Azure, Settings
 
 
 def connect(settings: Settings, azure: Azure, prompt: Prompt) -> Graph:
-    """Nothing is asked yet. Raises SettingsError where something that the credential needs is not set."""
+    """Nothing is asked yet. Raises SettingsError where something that is needed is not set, or cannot be used."""
     entra = settings.entra
     budget = Budget(settings.limits.writes_per_second)
-    return Graph(entra.endpoint, tokens(settings, azure, prompt), budget, ca_file=entra.ca_file)
+    made = tokens(settings, azure, prompt)
+    try:
+        return Graph(entra.endpoint, made, budget, ca_file=entra.ca_file)
+    except OSError as error:
+        raise SettingsError("[entra] ca_file", f"{entra.ca_file} cannot be used: {error}") from error
 
 
 async def sign_in(graph: Graph, settings: Settings) -> Grant:

@@ -5,6 +5,7 @@ Secrets come from azure-identity's own variables; tokens are kept by azure-ident
 
 import asyncio
 import base64
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from azure.core.credentials import AccessToken, TokenCredential
-from azure.core.exceptions import AzureError, HttpResponseError, ServiceRequestError, ServiceResponseError
+from azure.core.exceptions import AzureError, ServiceRequestError, ServiceResponseError
 from azure.identity import (
     AzureCliCredential,
     CertificateCredential,
@@ -25,7 +26,7 @@ from azure.identity import (
 )
 
 from reconcile.client.refusal import SYSTEM
-from reconcile.client.retry import AGAIN, Later
+from reconcile.client.retry import AGAIN, HINT, Later, is_distrusted
 from reconcile.errors import AccessRefused, SettingsError
 from reconcile.settings import LOOPBACK, Azure, Settings
 
@@ -37,6 +38,9 @@ AUTHORITIES = {
     "microsoftgraph.chinacloudapi.cn": "login.chinacloudapi.cn",
 }
 """Who signs for which cloud; Source: Graph's "National cloud deployments"."""
+
+BRIEF: dict[str, Any] = {"retry_total": 3, "retry_backoff_factor": 0.1}
+"""How often azure-identity asks again by itself: patience is for `retry.py`, which knows when it ends."""
 
 Prompt = Callable[[str], None]
 """Shown to whoever sits at the terminal: the address and the code of a device-code sign-in."""
@@ -74,15 +78,14 @@ class Tokens:
             try:
                 return await asyncio.to_thread(self.held.get_token, *scopes, **options)
             except AzureError as error:
-                said = f"no token: {_in_one_line(error.message)}"
+                hint = f". {HINT}" if is_distrusted(error) else ""
+                said = f"no token: {_in_one_line(error.message)}{hint}"
                 raise (Later(said) if _may_pass(error) else AccessRefused(SYSTEM, said)) from error
 
-    async def renew(self, refused: TokenCredential) -> None:
+    def renew(self, refused: TokenCredential) -> None:
         """Forget the credential whose token was not taken, unless another has done so: the next token is a new one."""
-        async with self._turn:
-            if self.held is refused:
-                self.close()
-                self.held = self.make()
+        if self.held is refused:
+            self.held = self.make()
 
     def close(self) -> None:
         getattr(self.held, "close", _nothing)()
@@ -145,19 +148,24 @@ class _Maker:
     def workload_identity(self) -> TokenCredential:
         tenant, app = self._tenant(), self._app()
         try:
-            return WorkloadIdentityCredential(tenant_id=tenant, client_id=app, **self.options)
+            return WorkloadIdentityCredential(tenant_id=tenant, client_id=app, **self.options, **BRIEF)
         except ValueError as error:
             raise ValueError(f"{error} AZURE_FEDERATED_TOKEN_FILE must be set.") from error
 
     def client_secret(self) -> TokenCredential:
         secret = self._needed(self.azure.client_secret, "AZURE_CLIENT_SECRET")
-        return ClientSecretCredential(self._tenant(), self._app(), secret, **self.options)
+        return ClientSecretCredential(self._tenant(), self._app(), secret, **self.options, **BRIEF)
 
     def certificate(self) -> TokenCredential:
         path = self._needed(self.azure.client_certificate_path, "AZURE_CLIENT_CERTIFICATE_PATH")
         try:
             return CertificateCredential(
-                self._tenant(), self._app(), path, password=self.azure.client_certificate_password, **self.options
+                self._tenant(),
+                self._app(),
+                path,
+                password=self.azure.client_certificate_password,
+                **self.options,
+                **BRIEF,
             )
         except (OSError, ValueError) as error:
             raise SettingsError("AZURE_CLIENT_CERTIFICATE_PATH", f"{path} cannot be used: {error}") from error
@@ -170,7 +178,11 @@ class _Maker:
             self.prompt(f"Open {address} in a browser and enter the code {code}")
 
         return DeviceCodeCredential(
-            **self._set({"client_id": self._client_id()}), tenant_id=self._tenant(), prompt_callback=ask, **self.options
+            **self._set({"client_id": self._client_id()}),
+            tenant_id=self._tenant(),
+            prompt_callback=ask,
+            **self.options,
+            **BRIEF,
         )
 
     def _tenant(self) -> str:
@@ -208,11 +220,18 @@ def _texts(claim: object) -> list[str]:
 
 def _may_pass(error: BaseException | None) -> bool:
     """Whether nobody answered, or only for now; azure-identity calls that a refusal, and has the reason as its cause."""
-    if isinstance(error, ServiceRequestError | ServiceResponseError):
-        return True
-    if isinstance(error, HttpResponseError) and error.status_code in AGAIN:
-        return True
-    return error is not None and _may_pass(error.__cause__)
+    if error is None or is_distrusted(error):
+        return False
+    said = _STATUS.search(str(error))
+    return (
+        isinstance(error, ServiceRequestError | ServiceResponseError)
+        or (said is not None and int(said[1]) in AGAIN)
+        or _may_pass(error.__cause__)
+    )
+
+
+_STATUS = re.compile(r"HTTP Error: (\d{3})")
+"""All that MSAL says of an authority that is out of order."""
 
 
 def _nothing() -> None:

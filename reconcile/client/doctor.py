@@ -104,7 +104,7 @@ def _tenant(grant: Grant, settings: Settings) -> Check:
 def _clock(reply: Reply, now: datetime) -> Check:
     try:
         skew = (now - parsedate_to_datetime(reply.headers.get("date", ""))).total_seconds()
-    except ValueError:
+    except (ValueError, TypeError):  # no date, or one without its zone
         return Check("clock", "unknown", "Graph does not tell the time", needed=False)
     told = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Graph's"
     return (

@@ -103,7 +103,7 @@ async def laps_passwords(graph: Graph, device_id: str) -> tuple[Password, ...] |
     one = graph.build.directory.device_local_credentials.by_device_local_credential_info_id(device_id)
     held = await _ask(graph, get(one, select=["credentials"]), READ_PASSWORDS, _credentials)
     if isinstance(held, Withheld):
-        return () if held.refusal.status == NOT_FOUND else held
+        return () if held.refusal.status == NOT_FOUND and held.refusal.code else held  # and not a proxy's 404
     try:
         return tuple(_password(item) for item in ([_Credential()] if held.credentials is None else held.credentials))
     except ValueError:
@@ -130,8 +130,8 @@ def _credentials(body: bytes) -> _Credentials:
 
 def _bare(body: bytes) -> bytes:
     """The documentation wraps a single object in "value", the service does not."""
-    value = msgspec.json.decode(body, type=dict[str, msgspec.Raw]).get("value", b"")
-    return value if bytes(value[:1]) == b"{" else body
+    value = bytes(msgspec.json.decode(body, type=dict[str, msgspec.Raw]).get("value", b""))
+    return value if value.startswith(b"{") else body
 
 
 def _password(item: _Credential) -> Password:

@@ -62,8 +62,7 @@ class Graph:
         self.tokens = tokens
         self.budget = budget
         self.patience = Patience()
-        trusted = ssl.create_default_context(cafile=ca_file) if ca_file else True
-        client = httpx.AsyncClient(timeout=TIMEOUT, http2=True, verify=trusted)
+        client = httpx.AsyncClient(timeout=TIMEOUT, http2=True, verify=trusting(ca_file))
         self._connections = [client._transport, *filter(None, client._mounts.values())]  # noqa: SLF001 - the SDK wraps them, and does not close them
         self._http = GraphClientFactory.create_with_default_middleware(client=client, options=options | _HANDLERS)
         host = urlsplit(self.endpoint).hostname or ""
@@ -93,7 +92,7 @@ class Graph:
         reply = await self._send(request)
         if reply.status != UNAUTHORIZED:
             return reply
-        await self.tokens.renew(held)
+        self.tokens.renew(held)
         return await self._send(request)
 
     async def read(self, request: RequestInformation, right: Right, decode: Callable[[bytes], T]) -> T:
@@ -115,7 +114,7 @@ class Graph:
         try:
             return await until_answered(once, self.patience)
         except Later as error:
-            raise SourceError(SYSTEM, f"{asked(request)}: {self.patience.ended(error)}") from error
+            raise SourceError(SYSTEM, f"{asked(request)}: given up: {error}") from error
 
     async def _send(self, request: RequestInformation) -> Reply:
         request.add_request_options([_NATIVE])
@@ -129,6 +128,14 @@ def asked(request: RequestInformation) -> str:
     path = urlsplit(request.url).path.removeprefix(f"/{V1}").removeprefix(f"/{BETA}")
     method = request.http_method.value if request.http_method else ""
     return f"{method} {path}"
+
+
+def trusting(ca_file: str | None) -> ssl.SSLContext:
+    """Those whom httpx trusts, and those in the file as well. Raises OSError where it cannot be used."""
+    context = httpx.create_ssl_context()
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    return context
 
 
 _NATIVE = ResponseHandlerOption(NativeResponseHandler())

@@ -21,10 +21,21 @@ from reconcile.client.right import (
     Right,
 )
 
+BAD_REQUEST = 400
 LARGEST = 999
 LARGEST_WITH_OWNERS = 100
 """Graph gives no more at once of what it expands."""
 OWNERS = "registeredOwners($select=id,userPrincipalName)"
+
+
+async def known_members(graph: Graph, wanted: Sequence[str]) -> list[str]:
+    """Those that this cloud knows: some are behind others, and one unknown name would have the whole question refused."""
+    devices = graph.build.devices
+    reply, _ = await graph.ask(get(devices, LOW, select=list(wanted), top=1), page_of)
+    if reply.status != BAD_REQUEST:
+        return list(wanted)
+    replies = await read_batches(graph, [get(devices, LOW, select=[member], top=1) for member in wanted])
+    return [member for member, reply in zip(wanted, replies, strict=True) if reply.status != BAD_REQUEST]
 
 
 def device_pages(graph: Graph, select: Sequence[str], *, owners: bool) -> AsyncIterator[Page]:

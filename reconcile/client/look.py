@@ -23,6 +23,7 @@ from reconcile.errors import SourceError
 State = Literal["present", "soft-deleted", "absent", "unknown"]
 KEPT = timedelta(days=30)
 """So long a deleted device can be restored. Source: Entra's "Soft delete for devices"."""
+KIND = "#microsoft.graph.device"
 OBJECT_ID, DEVICE_ID = "is an object id, not a device id", "is a device id, not an object id"
 SELECT = ["id", "deviceId", "displayName", "accountEnabled", "trustType", "approximateLastSignInDateTime"]
 
@@ -51,6 +52,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     trust_type: str | None = None
     approximate_last_sign_in_date_time: datetime | None = None
     deleted_date_time: datetime | None = None
+    kind: str | None = msgspec.field(default=None, name="@odata.type")
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,9 @@ def _among_deleted(pin: Pin, device: Device | None) -> Look:
 
 
 def _unless_another(pin: Pin, device: Device, state: State) -> Look:
-    """The object may have come to stand for another device since it was pinned."""
+    """The object may have come to stand for another device since it was pinned, or be none: users are deleted too."""
+    if device.kind not in {None, KIND}:
+        return Look("unknown", device, why=f"{pin.object_id} is no device, but {device.kind}")
     served = _fold(device.device_id)
     if pin.device_id and served and served != pin.device_id:
         return Look("unknown", device, why=f"{pin.object_id} has the device id {served}, not {pin.device_id}")

@@ -81,7 +81,9 @@ def refuse_detour(graph: Graph, link: str, seen: Collection[str]) -> None:
         )
     there = _origin(link)
     if there != _origin(graph.endpoint):
-        raise SourceIncomplete(SYSTEM, f"{page} leads to another host, {there.host or link!r}, which is not asked")
+        raise SourceIncomplete(
+            SYSTEM, f"{page} leads to another host, {there.host or 'of no name'}, which is not asked"
+        )
 
 
 class _Origin(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import httpx
 import msgspec
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_before_delay, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_before_delay, wait_random_exponential
 
 T = TypeVar("T")
 
@@ -21,11 +21,14 @@ LOST = (httpx.RequestError, *UNREADABLE)
 """No answer, or one that was cut off on its way."""
 
 
+HINT = "Where a proxy looks into TLS, [entra] ca_file names the file with its certificate"
+
+
 class Later(Exception):  # noqa: N818 (a state, not a fault)
     """Not answered now; `wait` is the server's own word in seconds, None where it said nothing."""
 
     def __init__(self, why: str, wait: float | None = None) -> None:
-        super().__init__(why)
+        super().__init__(why if wait is None else f"{why}; to be asked again after {wait:g} s")
         self.wait = wait
 
 
@@ -37,18 +40,14 @@ class Patience:
     first: float = 1
     longest: float = 60
 
-    def ended(self, error: Later) -> str:
-        wait = f", and asks to wait {error.wait:g} s" if error.wait is not None and error.wait > self.total else ""
-        return f"no answer within {self.total:g} s: {error}{wait}"
-
 
 async def until_answered(ask: Callable[[], Awaitable[T]], patience: Patience) -> T:
     """What `ask` gives, asked again while it raises Later or its answer is lost. Raises Later when patience ends.
 
-    A wait that would outlast the patience is not begun.
+    A wait that would outlast the patience is not begun, and who cannot prove who they are is asked no more.
     """
     retrying = AsyncRetrying(
-        retry=retry_if_exception_type((Later, *LOST)),
+        retry=retry_if_exception(_may_change),
         wait=_wait(patience),
         stop=stop_before_delay(patience.total),
         reraise=True,
@@ -77,6 +76,15 @@ def _until(said: str, date: str) -> float:
         return 0
 
 
+def is_distrusted(error: BaseException) -> bool:
+    """Whether it comes of a certificate that no authority vouches for: by its words, which is all that azure-identity keeps."""
+    return "CERTIFICATE_VERIFY_FAILED" in str(error)
+
+
+def _may_change(error: BaseException) -> bool:
+    return isinstance(error, (Later, *LOST)) and not is_distrusted(error)
+
+
 def _wait(patience: Patience) -> Callable[[RetryCallState], float]:
     backoff = wait_random_exponential(multiplier=patience.first, max=patience.longest)
 
@@ -90,5 +98,6 @@ def _wait(patience: Patience) -> Callable[[RetryCallState], float]:
 
 def _why(error: Exception) -> str:
     if isinstance(error, httpx.RequestError):
-        return f"no answer: {type(error).__name__}: {error}".removesuffix(": ")
+        why = f"no answer: {type(error).__name__}: {error}".removesuffix(": ")
+        return f"{why}. {HINT}" if is_distrusted(error) else why
     return f"an answer that is cut off: {error}"

@@ -51,7 +51,12 @@ class Call:
         return asked
 
     def selected(self) -> tuple[str, ...]:
-        return names_in(self.ask.query.get("$select", ""))
+        """What $select names; raises where this cloud does not know one of them."""
+        names = names_in(self.ask.query.get("$select", ""))
+        for name in names:
+            if name in self.lab.unknown_members:
+                raise bad(f"Could not find a property named '{name}' on type 'microsoft.graph.device'.")
+        return names
 
     def size(self, default: int = PAGE, most: int = MAX_TOP) -> int:
         text = self.ask.query.get("$top")

@@ -30,6 +30,7 @@ class Lab:
 
     page_size: of a delta page. delta_whole: a change names the whole object, not only what changed.
     expired_delta_status: 410 or 400, both with syncStateNotFound. deleted_on_v1: whether /v1.0 lists deleted devices.
+    unknown_members: what this cloud has no property for, as one that is behind the others.
     """
 
     tenant: Tenant
@@ -38,6 +39,7 @@ class Lab:
     delta_whole: bool = False
     expired_delta_status: int = 410
     deleted_on_v1: bool = True
+    unknown_members: frozenset[str] = frozenset()
     log: list[Logged] = field(default_factory=list)
     observers: list[Callable[[Exchange], None]] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """A server that answers as it is told, for what the lab never says."""
 
 import asyncio
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -26,13 +27,13 @@ class Anybody:
 
 
 @contextmanager
-def served(answers: Answers) -> Iterator[str]:
+def served(answers: Answers, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     async def handle(request: web.Request) -> web.Response:
         return answers(f"{request.method} {request.path_qs}", await request.read())
 
     app = web.Application()
     app.router.add_route("*", "/{tail:.*}", handle)
-    with serving(app) as url:
+    with serving(app, tls=tls) as url:
         yield url
 
 
@@ -45,7 +46,10 @@ def canned(answers: Answers) -> Iterator[tuple[Graph, asyncio.Runner]]:
 def said(body: object, status: int = 200, **headers: str) -> web.Response:
     """A body of bytes as it stands, any other as JSON; of the headers' names, underscores are hyphens."""
     raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
-    return web.Response(status=status, body=raw, headers={name.replace("_", "-"): text for name, text in headers.items()})
+    kind = {} if isinstance(body, bytes) else {"Content-Type": "application/json"}
+    return web.Response(
+        status=status, body=raw, headers=kind | {name.replace("_", "-"): text for name, text in headers.items()}
+    )
 
 
 def parts(*bodies: object, status: int = 200) -> web.Response:

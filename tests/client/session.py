@@ -19,7 +19,7 @@ from reconcile.lab.estate import estate
 from reconcile.lab.fault import Fault
 from reconcile.lab.lab import Lab
 from reconcile.lab.tenant import Row
-from reconcile.lab.wire import Logged
+from reconcile.lab.wire import Exchange, Logged
 from tests.graph_lab import graph_lab
 
 T = TypeVar("T")
@@ -75,6 +75,12 @@ class Session:
         """What the lab has been asked, in requests and in parts of batches."""
         return [line for line in self.lab.log if line.method == method and re.fullmatch(path, line.path)]
 
+    def heard(self) -> list[Exchange]:
+        """What is said from now on."""
+        exchanges: list[Exchange] = []
+        self.lab.observers.append(exchanges.append)
+        return exchanges
+
     def device(self, trust: str = "AzureAd", number: int = 0) -> Row:
         return [row for row in self.lab.tenant.devices.values() if row["trustType"] == trust][number]
 
@@ -88,7 +94,10 @@ class Session:
 @contextmanager
 def session(count: int = 60, *, roles: tuple[str, ...] = (), rate: float = RATE) -> Iterator[Session]:
     """Every right unless `roles` names some."""
-    with graph_lab(estate(count, NOW)) as (lab, url), opened(url, Tokens(lambda: Bearer(lab, roles), SCOPE), rate) as one:
+    with (
+        graph_lab(estate(count, NOW)) as (lab, url),
+        opened(url, Tokens(lambda: Bearer(lab, roles), SCOPE), rate) as one,
+    ):
         yield Session(lab, url, *one)
 
 

@@ -4,29 +4,28 @@ import asyncio
 import base64
 import os
 import traceback
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import azure.identity
 import msgspec
 import pytest
 from aiohttp import web
+from azure import identity as azure_identity
 from azure.core.credentials import AccessToken
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.client.connect import connect, sign_in
-from reconcile.client.credential import Grant, Tokens, read_grant, tokens
+from reconcile.client.credential import Grant, read_grant, tokens
 from reconcile.client.listing import device_count
-from reconcile.client.retry import Later
 from reconcile.errors import AccessRefused, SettingsError, SourceError
 from reconcile.lab.tokens import READER, WRITER
 from reconcile.settings import Azure, Entra, Settings, Tenant
-from tests.client.authority import Authority, authority, client_certificate
+from tests.client.authority import authority, client_certificate, token
 from tests.client.canned import said, served
 from tests.client.session import HASTY, SCOPE, Session
+from tests.lab.certificates import certified
 
 TENANT = "c0ffee00-0000-4000-8000-000000000001"
 APP = "c0ffee00-0000-4000-8000-000000000002"
@@ -35,7 +34,7 @@ SECRET = "a-secret-nobody-may-see"
 
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in os.environ:
+    for name in list(os.environ):
         if name.startswith(("AZURE_", "IDENTITY_", "MSI_")):
             monkeypatch.delenv(name)
 
@@ -157,9 +156,10 @@ def test_an_authority_that_is_not_trusted_is_not_asked(tmp_path: Path) -> None:
     with authority(tmp_path) as there:
         azure = there.azure(client_secret=SECRET)
         settings = there.settings("client-secret", ca_file=None)
-        error = unanswered(settings, azure)
+        told = refused(settings, azure)
 
-    assert "certificate verify failed" in error
+    assert "certificate verify failed" in told
+    assert told.endswith(". Where a proxy looks into TLS, [entra] ca_file names the file with its certificate")
 
 
 def unanswered(settings: Settings, azure: Azure) -> str:
@@ -178,16 +178,18 @@ def test_an_authority_that_does_not_answer_has_refused_nothing(tmp_path: Path) -
     assert "no token: Authentication failed: " in unanswered(settings, azure)
 
 
-def test_an_authority_that_is_out_of_order_has_refused_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_authority_that_is_out_of_order_has_refused_nothing(tmp_path: Path) -> None:
     def answer(_: str, __: bytes) -> web.Response:
-        return said({"error": "later"}, 503, Retry_After="0")
+        return said({"error": "temporarily_unavailable"}, 503, Retry_After="0")
 
-    with served(answer) as url:
-        monkeypatch.setenv("IDENTITY_ENDPOINT", f"{url}/msi/token")
-        monkeypatch.setenv("IDENTITY_HEADER", "x")
-        told = unanswered(Settings(entra=Entra(endpoint=url, credential="managed-identity")), Azure())
+    made = certified(tmp_path)
+    with served(answer, made.context) as url:
+        settings = Settings(
+            Tenant(TENANT), Entra(credential="client-secret", client_id=APP, ca_file=str(made.authority))
+        )
+        told = unanswered(settings, Azure(authority_host=url, client_secret=SECRET))
 
-    assert "no token" in told
+    assert told == "entra: no token: Authentication failed: HTTP Error: 503"
 
 
 @pytest.mark.parametrize(
@@ -209,14 +211,10 @@ def test_each_name_in_settings_is_a_credential(
 
     made = tokens(settings, azure, no_prompt)
 
-    assert isinstance(made.held, getattr(azure_identity(), kind))
+    assert isinstance(made.held, getattr(azure_identity, kind))
     assert made.scope == SCOPE
     assert SECRET not in repr(made)
     made.close()
-
-
-def azure_identity() -> Any:
-    return azure.identity
 
 
 @pytest.mark.parametrize(
@@ -242,31 +240,89 @@ def test_what_is_not_set_is_named(name: Any, azure: Azure, named: str) -> None:
 def test_an_authority_in_the_clear_is_refused() -> None:
     azure = Azure(tenant_id=TENANT, client_id=APP, client_secret=SECRET, authority_host="http://login.example")
 
-    with pytest.raises(SettingsError, match="must be a TLS URL|invalid authority") as error:
+    with pytest.raises(SettingsError, match="is an invalid authority") as error:
         tokens(Settings(entra=Entra(credential="client-secret")), azure, no_prompt)
 
     assert SECRET not in str(error.value)
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "authority", "known"),
+    ("endpoint", "authority"),
     [
-        ("https://graph.microsoft.com", "login.microsoftonline.com", True),
-        ("https://graph.microsoft.us/", "login.microsoftonline.us", True),
-        ("https://dod-graph.microsoft.us", "login.microsoftonline.us", True),
-        ("https://microsoftgraph.chinacloudapi.cn", "login.chinacloudapi.cn", True),
+        ("https://graph.microsoft.com", "login.microsoftonline.com"),
+        ("https://graph.microsoft.us/", "login.microsoftonline.us"),
+        ("https://dod-graph.microsoft.us", "login.microsoftonline.us"),
+        ("https://microsoftgraph.chinacloudapi.cn", "login.chinacloudapi.cn"),
     ],
 )
-def test_each_cloud_has_its_authority_and_its_scope(
-    endpoint: str, authority: str, known: bool, monkeypatch: pytest.MonkeyPatch  # noqa: FBT001
-) -> None:
-    given_to: dict[str, Any] = {}
-    monkeypatch.setattr(
-        "reconcile.client.credential.ClientSecretCredential", lambda *_, **options: given_to.update(options)
-    )
+def test_each_cloud_has_its_authority_and_its_scope(endpoint: str, authority: str) -> None:
     azure = Azure(tenant_id=TENANT, client_id=APP, client_secret=SECRET)
 
     made = tokens(Settings(entra=Entra(endpoint=endpoint, credential="client-secret")), azure, no_prompt)
 
+    held: Any = made.held
     assert made.scope == f"{endpoint.rstrip('/')}/.default"
-    assert given_to == {"authority": authority, "disable_instance_discovery": not known}
+    assert (held._authority, held._instance_discovery) == (f"https://{authority}", True)
+
+
+def test_of_an_authority_of_ones_own_nobody_else_is_asked() -> None:
+    azure = Azure(TENANT, APP, SECRET, authority_host="https://login.example/")
+
+    held: Any = tokens(Settings(entra=Entra(credential="client-secret")), azure, no_prompt).held
+
+    assert (held._authority, held._instance_discovery) == ("https://login.example", False)
+
+
+def test_a_code_is_shown_with_the_address_where_it_is_entered(tmp_path: Path) -> None:
+    """By a sign-in that is left waiting: nobody enters the code."""
+    code = {"user_code": "ABC", "device_code": "x", "verification_uri": "https://enter.example", "interval": 1}
+
+    def answer(asked: str, __: bytes) -> web.Response:
+        origin = asked_at[0]
+        if asked.endswith("openid-configuration"):
+            paths = {"authorization": "authorize", "token": "token", "device_authorization": "devicecode"}
+            return said(
+                {"issuer": f"{origin}/{TENANT}/v2.0"} | {f"{n}_endpoint": f"{origin}/{p}" for n, p in paths.items()}
+            )
+        if "devicecode" in asked:
+            return said(code | {"expires_in": 1, "message": "enter it"})
+        return said({"error": "authorization_declined", "error_description": "AADSTS70016"}, 400)
+
+    made, shown, asked_at = certified(tmp_path), list[str](), list[str]()
+    with served(answer, made.context) as origin:
+        asked_at.append(origin)
+        entra = Entra(credential="device-code", ca_file=str(made.authority))
+        signing = tokens(Settings(Tenant(TENANT), entra), Azure(authority_host=origin), shown.append)
+        with pytest.raises(AccessRefused, match="AADSTS70016"):
+            asyncio.run(signing.grant())
+
+    assert shown == ["Open https://enter.example in a browser and enter the code ABC"]
+
+
+def test_a_token_of_an_app_and_one_of_a_person_say_what_they_may() -> None:
+    app = read_grant(token({"tid": TENANT.upper(), "appid": APP, "roles": ["Device.Read.All"]}))
+    person = read_grant(token({"upn": "ada@example.com", "scp": "openid Device.Read.All", "wids": ["role"]}))
+
+    assert (app.tenant, app.application, app.permissions) == (TENANT, APP, frozenset({"Device.Read.All"}))
+    assert (person.tenant, person.person, person.roles) == (None, "ada@example.com", frozenset({"role"}))
+    assert person.permissions == {"openid", "Device.Read.All"}
+
+
+@pytest.mark.parametrize(
+    "text", ["opaque", "a.b", "a.!.c", "..", "a.bnVsbA.c", f"a.{base64.urlsafe_b64encode(b'[' * 9999).decode()}.c"]
+)
+def test_a_token_that_cannot_be_read_says_nothing(text: str) -> None:
+    grant = read_grant(AccessToken(text, 0))
+
+    assert (grant.tenant, grant.application, grant.person) == (None, None, None)
+    assert (grant.permissions, grant.roles) == (frozenset(), frozenset())
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["tid", "roles", "scp", "wids", "upn", "appid"]),
+        st.recursive(st.none() | st.booleans() | st.text() | st.integers(0, 9), st.lists, max_leaves=4),
+    )
+)
+def test_whatever_a_token_says_it_is_read(claims: dict[str, object]) -> None:
+    read_grant(token(claims))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.client.request import get
-from reconcile.client.retry import Later, Patience, retry_after
+from reconcile.client.retry import retry_after
 from reconcile.client.right import READ_DEVICES
 from reconcile.errors import SourceError
 from tests.client.canned import canned, said
@@ -68,7 +68,6 @@ def listed(entra: Session) -> int:
     "fault",
     [
         {"retry_after": "0.02"},
-        {"retry_after": "1"},
         {"retry_after": "0"},
         {"retry_after": "soon"},
         {},
@@ -114,7 +113,7 @@ def test_patience_ends_and_says_what_was_answered_last(entra: Session) -> None:
         listed(entra)
 
     told = str(error.value)
-    assert told.startswith("entra: GET /devices: no answer within 0.15 s: 503 ServiceUnavailable: ")
+    assert told.startswith("entra: GET /devices: given up: 503 ServiceUnavailable: ")
     assert "(request-id " in told
     assert len(entra.asked("/devices")) > 1
 
@@ -123,7 +122,7 @@ def test_patience_ends_where_nobody_answers(entra: Session) -> None:
     entra.graph.patience = HASTY
     entra.fault("reset", path="/devices", times=None)
 
-    with pytest.raises(SourceError, match=r"GET /devices: no answer within 0.15 s: no answer: ReadError"):
+    with pytest.raises(SourceError, match=r"GET /devices: given up: no answer: ReadError"):
         listed(entra)
 
 
@@ -131,21 +130,17 @@ def test_patience_ends_where_the_answer_is_always_cut_off(entra: Session) -> Non
     entra.graph.patience = HASTY
     entra.fault("cut", path="/devices", times=None)
 
-    with pytest.raises(SourceError, match="within 0.15 s: an answer that is cut off: "):
+    with pytest.raises(SourceError, match="given up: an answer that is cut off: "):
         listed(entra)
 
 
 def test_a_wait_longer_than_patience_is_not_begun(entra: Session) -> None:
     entra.fault("throttle", path="/devices", retry_after="3600", times=None)
 
-    with pytest.raises(SourceError, match=r"429 TooManyRequests: .*, and asks to wait 3600 s$"):
+    with pytest.raises(SourceError, match=r"429 TooManyRequests: .*; to be asked again after 3600 s$"):
         listed(entra)
 
     assert len(entra.lab.log) == 1
-
-
-def test_a_wait_within_patience_is_not_made_much_of() -> None:
-    assert Patience(total=5).ended(Later("429", 2)) == "no answer within 5 s: 429"
 
 
 def test_a_body_that_cannot_be_unpacked_is_an_answer_that_was_lost() -> None:
