@@ -66,21 +66,43 @@ async def delete(graph: Graph, pins: Sequence[Pin]) -> list[Answer]:
 
 
 async def restore(graph: Graph, pins: Sequence[Pin]) -> list[Answer]:
-    """Soft-deleted devices, as they were; a purged one cannot be."""
-    return await _perform(graph, _RESTORE, pins)
+    """Soft-deleted devices, as they were; a purged one cannot be. Raises SourceError where nobody answers; nothing is done then."""
+    return await _perform_on_deleted(graph, _RESTORE, pins)
 
 
 async def purge(graph: Graph, pins: Sequence[Pin], *, confirmed: Iterable[str]) -> list[Answer]:
-    """Soft-deleted devices, for good. `confirmed` repeats their object ids: raises ValueError unless it names these and no others."""
+    """Soft-deleted devices, for good. `confirmed` repeats their object ids: raises ValueError unless it names these and no others.
+
+    Raises SourceError where nobody answers; nothing is done then.
+    """
     if sorted(confirmed) != sorted(pin.object_id or "" for pin in pins):
         raise ValueError("what is confirmed is not what is to be purged")
-    return await _perform(graph, _PURGE, pins)
+    return await _perform_on_deleted(graph, _PURGE, pins)
+
+
+async def _perform_on_deleted(graph: Graph, act: _Act, pins: Sequence[Pin]) -> list[Answer]:
+    """Users and groups are among the deleted items as well: only what a look shows to be a deleted device is touched."""
+    _refuse_without_object_id(pins)
+    seen = dict(zip(pins, await looks(graph, pins), strict=True))
+    deleted = [pin for pin in pins if seen[pin].state == "soft-deleted"]
+    answers = dict(zip(deleted, await _perform(graph, act, deleted), strict=True))
+    return [answers.get(pin) or _untouched(act, pin, seen[pin]) for pin in pins]
+
+
+def _untouched(act: _Act, pin: Pin, look: Look) -> Answer:
+    if act.happened(look, pin.object_id or ""):
+        return Answer(pin, "already", look=look)
+    return Answer(pin, "unknown", look.why or f"it is {look.state}", look=look)
+
+
+def _refuse_without_object_id(pins: Sequence[Pin]) -> None:
+    if not all(pin.object_id for pin in pins):
+        raise ValueError("an act needs an object id")
 
 
 async def _perform(graph: Graph, act: _Act, pins: Sequence[Pin]) -> list[Answer]:
     """In the order of the pins, once for each. Raises ValueError for a pin without an object id; nothing is done then."""
-    if not all(pin.object_id for pin in pins):
-        raise ValueError("an act needs an object id")
+    _refuse_without_object_id(pins)
     at_once = asyncio.Semaphore(AT_ONCE)
     once = list(dict.fromkeys(pins))
     chunks = [_Chunk(graph, act, once[at : at + SIZE]) for at in range(0, len(once), SIZE)]
