@@ -8,7 +8,7 @@ from hypothesis import settings
 settings.register_profile("tests", deadline=None, max_examples=60)
 settings.load_profile("tests")
 
-LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+LOOPBACK = {"127.0.0.1", "::1", "localhost", b"localhost"}
 
 
 def _stay_here(event: str, args: tuple[object, ...]) -> None:

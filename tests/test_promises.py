@@ -1,13 +1,20 @@
 """The README's promises, each as a test of its name."""
 
+import logging
 import re
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from reconcile.client.retry import Patience
+from reconcile.lab.fault import Fault
+from reconcile.lab.tokens import WRITER
 from tests.cli.small import TENANT, Small, device
+from tests.client.authority import Authority, authority
 from tests.finding.fleet import DOMAIN_SID, Fleet, ago, computer, guid, report, row
+
+WRITER_SECRET = "writer-secret"
 
 
 @pytest.fixture(name="small")
@@ -32,6 +39,60 @@ def test_a_short_pull_is_never_a_small_fleet(small: Small) -> None:
     assert small.run("sweep").exit_code == 3
 
     assert small.latest.resolve() == whole
+
+
+def test_a_short_pull_is_never_a_small_fleet_when_it_is_live(
+    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", WRITER_SECRET)
+    with authority(tmp_path, devices=1200) as there:
+        monkeypatch.setenv("AZURE_AUTHORITY_HOST", there.url)
+        small.settings(live(there))
+        assert small.run("sweep").exit_code == 0
+        whole = small.latest.resolve()
+        small.settings(live(there) + "full_every = 1\n")
+        monkeypatch.setattr(Patience.__init__, "__defaults__", (2, 0.01, 0.05))
+        there.lab.faults.add(Fault(kind="skip-page", path="/devices", times=1))
+
+        short = small.run("sweep")
+
+    assert short.exit_code == 3
+    assert "Graph counts 1,200 devices, and 999 were read" in short.output
+    assert small.latest.resolve() == whole
+
+
+def test_no_secret_appears_in_a_log_a_report_or_a_traceback(
+    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    tokens: set[str] = set()
+    told = []
+    with authority(tmp_path) as there:
+        there.lab.observers.append(
+            lambda exchange: tokens.add(exchange.headers["authorization"].removeprefix("Bearer "))
+        )
+        monkeypatch.setenv("AZURE_AUTHORITY_HOST", there.url)
+        small.settings(live(there))
+        for secret in (WRITER_SECRET, "a wrong horse battery"):
+            monkeypatch.setenv("AZURE_CLIENT_SECRET", secret)
+            told += [small.run(command, now=None) for command in ("doctor", "sweep")]
+
+    said = "".join(f"{result.output} {result.exception!r} {result.exc_info}" for result in told) + caplog.text
+    left = b"".join(path.read_bytes() for path in small.root.rglob("*") if path.is_file() and path.suffix != ".pem")
+    assert [result.exit_code for result in told] == [0, 0, 3, 3]
+    assert tokens
+    for secret in (WRITER_SECRET, "a wrong horse battery", *tokens):
+        assert secret not in said
+        assert secret.encode() not in left
+
+
+def live(there: Authority) -> str:
+    """Settings of a live Entra, whose secret stands in the environment."""
+    return (
+        f'[tenant]\nid = "{there.lab.tenant.tenant_id}"\n'
+        f'[entra]\nlive = true\nendpoint = "{there.url}"\ncredential = "client-secret"\n'
+        f'client_id = "{WRITER}"\nca_file = "{there.ca_file}"\n'
+    )
 
 
 def test_unknown_is_never_gone_blank_is_never_old() -> None:

@@ -39,9 +39,9 @@ class Authority:
 
 
 @contextmanager
-def authority(folder: Path) -> Iterator[Authority]:
+def authority(folder: Path, devices: int = 5) -> Iterator[Authority]:
     made = certified(folder)
-    with graph_lab(estate(5, NOW), tls=made.context) as (lab, url):
+    with graph_lab(estate(devices, NOW), tls=made.context) as (lab, url):
         yield Authority(lab, url.replace("localhost", "127.0.0.1"), str(made.authority))
 
 
