@@ -1,13 +1,14 @@
 import os
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.errors import InputError
-from reconcile.workspace import Run, Workspace, natural_key
+from reconcile.workspace import Part, Run, Workspace, natural_key
 
 NOW = datetime(2026, 11, 23, 6, 0, 0, tzinfo=UTC)
 
@@ -144,6 +145,19 @@ def test_file_names_sort_in_the_order_of_the_flow() -> None:
     flow = [run.snapshot("entra"), run.rejected, run.findings_csv, run.findings, run.workbook, run.page]
     assert [path.name[0] for path in flow] == ["1", "1", "2", "2", "6", "6"]
     assert {path.parent for path in [*flow, run.manifest]} == {run.folder}
+
+
+def test_what_a_live_pull_leaves_stands_beside_its_snapshot() -> None:
+    run = Run(Path("20261123T060000Z"))
+    names = [run.part(part).name for part in get_args(Part)]
+    assert names == [
+        "1-entra-changes.parquet",
+        "1-entra-deleted.parquet",
+        "1-entra-intune.parquet",
+        "1-entra-autopilot.parquet",
+    ]
+    assert run.differences.name == "1-differences.csv"
+    assert {path.parent for path in [*map(run.part, get_args(Part)), run.differences]} == {run.folder}
 
 
 def test_the_operators_files_lie_in_inputs_and_the_ledger_in_reports() -> None:

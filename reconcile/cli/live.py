@@ -10,7 +10,7 @@ import click
 from reconcile.client.connect import connect, sign_in
 from reconcile.errors import InputError
 from reconcile.settings import Settings, azure_environment
-from reconcile.source.live.base import Base
+from reconcile.source.live.earlier import Base
 from reconcile.source.live.entra import Ask, pull_entra
 from reconcile.source.manifest import read_manifest, read_rejected
 from reconcile.source.snapshot import Entry, Rejected

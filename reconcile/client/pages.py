@@ -23,7 +23,7 @@ FORGOTTEN = frozenset({400, 404, 410})
 class Page(msgspec.Struct, frozen=True, gc=False):
     """One answer. It is known to be whole JSON, and its items are left unread."""
 
-    value: msgspec.Raw = msgspec.Raw(b"[]")
+    value: msgspec.Raw
     next: str | None = msgspec.field(default=None, name="@odata.nextLink")
     delta: str | None = msgspec.field(default=None, name="@odata.deltaLink")
     body: bytes = b""

@@ -38,6 +38,8 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     endpoint: str
     query: str
     """What each device was asked for: with another question, what changed since tells nothing."""
+    unknown: tuple[str, ...] = ()
+    """Members of it that this Graph has no name for, as a cloud that is behind the others."""
     requests: int
     count: int
     """The devices, as the server counted them."""

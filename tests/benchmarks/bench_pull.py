@@ -22,9 +22,9 @@ from reconcile.client.connect import connect, sign_in
 from reconcile.client.graph import Graph
 from reconcile.client.listing import device_count
 from reconcile.settings import Azure, Entra, Settings
-from reconcile.source.live.base import Base as Earlier
+from reconcile.source.live.earlier import Base as Earlier
 from reconcile.source.live.entra import Ask, pull_entra
-from reconcile.source.manifest import read_manifest, write_manifest
+from reconcile.source.manifest import read_manifest, read_rejected, write_manifest, write_rejected
 from reconcile.source.snapshot import Entry, Manifest
 from reconcile.workspace import Run
 from tests.benchmarks.bench_read import PAGE
@@ -103,8 +103,9 @@ async def pull(url: str, run: Run, earlier: Earlier | None) -> tuple[Cost, Entry
         await device_count(graph)
         run.folder.mkdir()
         wall, cpu = time.perf_counter(), time.process_time()
-        entry, _ = await pull_entra(Ask(graph, settings(url).entra, grant.tenant, run), earlier, NOW)
+        entry, rejected = await pull_entra(Ask(graph, settings(url).entra, grant.tenant, run), earlier, NOW)
         cost = Cost(time.perf_counter() - wall, time.process_time() - cpu, peak_mb())
+    write_rejected(run, rejected)
     write_manifest(run, Manifest(run=run.name, taken_at=NOW, sources={"entra": entry}))
     return cost, entry
 
@@ -117,9 +118,9 @@ def full(url: str, folder: Path) -> Cost:
 def changes(url: str, folder: Path) -> Cost:
     shutil.rmtree(folder / "changes", ignore_errors=True)
     run = Run(folder / "full")
-    entry = read_manifest(run).sources["entra"]
+    entry, rejected = read_manifest(run).sources["entra"], read_rejected(run, "entra")
     assert entry.live is not None
-    cost, changed = asyncio.run(pull(url, Run(folder / "changes"), Earlier(run, entry, entry.live)))
+    cost, changed = asyncio.run(pull(url, Run(folder / "changes"), Earlier(run, entry, entry.live, rejected)))
     assert changed.live is not None
     assert changed.live.parts["changes"].rows == -(-changed.live.count // CHANGED)
     return cost

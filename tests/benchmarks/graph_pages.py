@@ -25,6 +25,8 @@ CHANGED = 100
 """One device in so many has changed since the full pull."""
 TENANT = "7c1e54f0-3b9a-4d52-9f0e-61c3a8d2b745"
 DELTA = "/v1.0/devices/delta"
+AFTER: dict[str | None, str] = {"latest": "began", "began": "still", "still": "changed"}
+"""Which token follows which: a full pull asks for the changes once to catch up, and once to count."""
 
 
 def write(folder: Path, devices: int) -> None:
@@ -59,13 +61,12 @@ class Pages:
         return self._page(request, self._devices, "/v1.0/devices", b"")
 
     async def changes(self, request: web.Request) -> web.Response:
-        here = str(request.url.origin())
-        last = b'"@odata.deltaLink":"%s%s?$deltatoken=seen",' % (here.encode(), DELTA.encode())
-        if request.query.get("$deltatoken") == "changed" or "$skiptoken" in request.query:
-            return self._page(request, self._changes, DELTA, last)
-        return _json(
-            b'{%s"value":[]}' % last.replace(b"seen", b"changed" if "latest" in request.query_string else b"seen")
-        )
+        """Nothing while the full pull goes on: what changed comes to whoever asks a second time."""
+        token = request.query.get("$deltatoken")
+        link = f'"@odata.deltaLink":"{request.url.origin()}{DELTA}?$deltatoken={AFTER.get(token, "seen")}",'.encode()
+        if token in {"changed", None}:
+            return self._page(request, self._changes, DELTA, link)
+        return _json(b'{%s"value":[]}' % link)
 
     async def counted(self, _: web.Request) -> web.Response:
         return web.Response(text=str(self.count))

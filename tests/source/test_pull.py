@@ -4,11 +4,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from reconcile.errors import InputError, TooManyBadRows
-from reconcile.source.pull import load, raise_if_too_bad, read_manifest, save, write_manifest
+from reconcile.errors import TooManyBadRows
+from reconcile.source.pull import raise_if_too_bad, save
 from reconcile.source.reading import Reading
 from reconcile.source.schema import ENTRA
-from reconcile.source.snapshot import Manifest, Rejected
+from reconcile.source.snapshot import Rejected
 from reconcile.workspace import Run
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -25,7 +25,7 @@ def bad(row: int, field: str = "deviceId", *, kept: bool = True) -> Rejected:
 
 def refused(allowed: float, of: Reading) -> bool:
     try:
-        raise_if_too_bad("entra", of, allowed, Path("1-rejected.csv"))
+        raise_if_too_bad("entra", len(of.table), of.rejected, allowed, Path("1-rejected.csv"))
     except TooManyBadRows:
         return True
     return False
@@ -55,30 +55,9 @@ def run_fixture(tmp_path: Path) -> Run:
     return Run(tmp_path)
 
 
-def test_a_snapshot_is_read_back_as_it_was_saved(run: Run) -> None:
-    source = reading(3)
-    entry = save("entra", source, run, NOW, [run.folder / "export.json"])
-    write_manifest(run, Manifest(run="r", taken_at=NOW, sources={"entra": entry}))
-
-    manifest = read_manifest(run)
-
-    assert manifest.sources["entra"] == entry
-    assert load("entra", run, manifest) == source.table
-    assert load("directory", run, manifest) is None
-    assert entry.taken_at <= NOW
-
-
 def test_a_row_of_which_not_even_the_id_is_known_makes_a_snapshot_incomplete(run: Run) -> None:
     files = [run.folder / "export.json"]
 
     assert save("entra", reading(3, bad(4)), run, NOW, files).complete
     assert save("entra", reading(3, bad(4, "id", kept=False)), run, NOW, files).complete
     assert not save("entra", reading(3, bad(4, "", kept=False)), run, NOW, files).complete
-
-
-def test_a_manifest_that_is_missing_or_damaged_is_told(run: Run) -> None:
-    with pytest.raises(InputError, match="did not finish"):
-        read_manifest(run)
-    run.manifest.write_text('{"run": 1}', encoding="utf-8")
-    with pytest.raises(InputError, match="not a manifest of this version"):
-        read_manifest(run)

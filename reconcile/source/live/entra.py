@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 
 import pyarrow as pa
@@ -11,11 +12,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from reconcile.client.graph import Graph
-from reconcile.client.listing import change_link, device_pages
+from reconcile.client.listing import change_link, device_count, device_pages, known_members
 from reconcile.client.retry import Later
 from reconcile.client.right import READ_OWNERS
 from reconcile.errors import AccessRefused, SourceError, SourceIncomplete
 from reconcile.settings import Entra
+from reconcile.source.listing import UNLESS
 from reconcile.source.live.changes import OWNERS, Changes, read_changes
 from reconcile.source.live.earlier import Base
 from reconcile.source.live.growing import Growing, without_repeats
@@ -51,7 +53,16 @@ class Start:
     """Where the devices come from: what changed since a base was read, or all anew where there is none."""
 
     changes: Changes
+    count: int
+    """The devices as the server counts them before anything else is read."""
+    unknown: Sequence[str] = ()
+    """Members that this Graph has no name for."""
     base: Base | None = None
+
+    @property
+    def members(self) -> list[str]:
+        """What each device is asked for."""
+        return [member for member in OF_DEVICES if member not in self.unknown]
 
 
 @dataclass(frozen=True)
@@ -59,7 +70,9 @@ class Devices:
     """All devices: those that were read in full at some time, and what changed since."""
 
     rows: int
+    sha256: str
     counted: Counted
+    unknown: Sequence[str]
     sweeps: int
     """Pulls since they were read in full."""
     rejected: Sequence[Rejected]
@@ -75,8 +88,11 @@ async def pull_entra(ask: Ask, base: Base | None, now: datetime) -> tuple[Entry,
     """
     with _nothing_by_halves(ask.run):
         start = await _start(ask, base)
-        parts = await pull_parts(ask.graph, ask.settings.also, ask.run)
-        return _entry(ask, await _devices(ask, start), parts, now)
+        parts = await pull_parts(ask.graph, ask.settings.also, ask.run, start.members)
+        devices = await _devices(ask, start)
+        if not devices.counted.there and not ask.settings.complete:
+            raise SourceIncomplete("entra", f"Graph shows this account no device at all. {UNLESS}")
+        return _entry(ask, devices, parts, now)
 
 
 @contextmanager
@@ -102,19 +118,25 @@ def _entry(ask: Ask, devices: Devices, parts: Parts, now: datetime) -> tuple[Ent
         rows=devices.rows + (parts.entries["deleted"].rows if "deleted" in parts.entries else 0),
         bad_rows=bad_rows(rejected),
         complete=not unread_rows(rejected),
-        sha256=digest(ask.run.snapshot("entra")),
+        sha256=devices.sha256,
         tool_version=version("reconcile"),
         files=(),
-        notes=(*changes.notes, *devices.notes, *devices.counted.notes, *parts.notes),
+        notes=(*_unknown(devices), *changes.notes, *devices.notes, *devices.counted.notes, *parts.notes),
         live=_live(ask, devices, parts),
     )
     return entry, rejected
+
+
+def _unknown(devices: Devices) -> list[str]:
+    names = ", ".join(devices.unknown)
+    return [f"this Graph has no {names}, which is unknown of every device"] if names else []
 
 
 def _live(ask: Ask, devices: Devices, parts: Parts) -> Live:
     return Live(
         endpoint=ask.graph.endpoint,
         query=ask.query,
+        unknown=tuple(devices.unknown),
         requests=devices.requests + devices.counted.requests + parts.requests,
         count=devices.counted.count,
         sweeps=devices.sweeps,
@@ -131,63 +153,78 @@ async def _start(ask: Ask, base: Base | None) -> Start:
     if why_not := base.why_not(ask.graph.endpoint, ask.query, ask.tenant):
         return await _anew(ask, why_not)
     try:
-        return Start(await base.since(ask.graph, owners=ask.owners), base)
+        since = await base.since(ask.graph, owners=ask.owners)
     except SourceIncomplete as error:
         return await _anew(ask, error.why)
+    return Start(since, await device_count(ask.graph), base.live.unknown, base)
 
 
 async def _anew(ask: Ask, why: str | None = None) -> Start:
     """The link to what changes is taken before the first page: what changes while it is read comes with it."""
     told = [] if why is None else [f"everything was read anew: {why.removesuffix('; pull again')}"]
-    try:
-        link, unlinked = await change_link(ask.graph, OF_DEVICES), "Graph gives no link to what changes"
-    except AccessRefused:
-        raise
-    except SourceError as error:
-        if isinstance(error.__cause__, Later):  # nobody answers, and it would be no other with the listing
-            raise
-        link, unlinked = None, str(error)  # some kinds of tenants do not track changes
+    link, unlinked = await _link(ask.graph, OF_DEVICES)
+    unknown: list[str] = []
+    if link is None:  # perhaps because one member is not known
+        known = await known_members(ask.graph, OF_DEVICES)
+        unknown = [member for member in OF_DEVICES if member not in known]
+        link, unlinked = await _link(ask.graph, known) if unknown else (link, unlinked)
     told += [] if link else [f"every pull is a full one: {unlinked}"]
-    return Start(Changes(link, notes=tuple(told), requests=1))
+    return Start(Changes(link, notes=tuple(told), requests=1), await device_count(ask.graph), unknown)
+
+
+async def _link(graph: Graph, members: Sequence[str]) -> tuple[str | None, str]:
+    """None, and why, for the kinds of tenants that do not track changes."""
+    try:
+        return await change_link(graph, members), "Graph gives no link to what changes"
+    except SourceError as error:
+        if isinstance(error, AccessRefused) or isinstance(error.__cause__, Later):
+            raise  # who is not let in, or not answered at all, would not be with the listing
+        return None, str(error)
 
 
 async def _devices(ask: Ask, start: Start) -> Devices:
     """Every so often a full pull proves the changes right, and so does one that they made necessary."""
     if start.base is None:
-        return await _in_full(ask, start.changes)
+        return await _in_full(ask, start)
     if start.base.live.sweeps + 1 >= ask.settings.full_every:
         return await _proven(ask, start.base, start.changes)
     try:
-        return await _changed(ask, start.base, start.changes)
+        return await _changed(ask, start, start.base)
     except SourceIncomplete as error:
         return await _proven(ask, start.base, start.changes, error.why)
 
 
-async def _changed(ask: Ask, base: Base, since: Changes) -> Devices:
+async def _changed(ask: Ask, start: Start, base: Base) -> Devices:
     base.lend(ask.run)
     ids = pq.read_table(ask.run.snapshot("entra"), columns=["id"])["id"].combine_chunks()
-    known = await counted(ask.graph, ids, since, standing(ids, since.table), owners=ask.owners)
-    return Devices(standing(ids, known.changes.table), known, base.live.sweeps + 1, base.of_devices)
+    began = start.count if start.count == standing(ids, start.changes.table) else None
+    known = await counted(ask.graph, ids, start.changes, began, owners=ask.owners)
+    return Devices(
+        known.there, base.entry.sha256, known, start.unknown, base.live.sweeps + 1, base.of_devices, _nameless(ask)
+    )
 
 
 async def _proven(ask: Ask, base: Base, since: Changes, why: str | None = None) -> Devices:
-    whole = await _in_full(ask, (await _anew(ask, why)).changes)
+    whole = await _in_full(ask, await _anew(ask, why))
     proof = await prove(ask.graph, base, since, ask.run, whole.counted.changes)
     return replace(whole, notes=(*whole.notes, proof))
 
 
-async def _in_full(ask: Ask, changes: Changes) -> Devices:
-    path = ask.run.snapshot("entra")
+async def _in_full(ask: Ask, start: Start) -> Devices:
+    path, changes = ask.run.snapshot("entra"), start.changes
     with Growing(path, ENTRA) as file:
-        listed = await write_listing(device_pages(ask.graph, OF_DEVICES, owners=ask.owners), read_devices, file)
+        pages = device_pages(ask.graph, start.members, owners=ask.owners)
+        listed = await write_listing(pages, partial(read_devices, members=start.members), file)
         file.finish()
     ids, repeated = without_repeats(path, listed.ids)
     everyone = pa.concat_arrays([ids, pa.nulls(listed.unread, pa.string())])
     if changes.link:
         changes = changes.then(await read_changes(ask.graph, changes.link, owners=ask.owners))
-    known = await counted(ask.graph, everyone, changes, at_first(everyone, changes.table), owners=ask.owners)
+    began = start.count if start.count == at_first(everyone, changes.table) else None
+    known = await counted(ask.graph, everyone, changes, began, owners=ask.owners)
     notes = [*_nameless(ask), *repeated, *listed.notes]
-    return Devices(standing(ids, known.changes.table), known, 0, listed.rejected, notes, listed.requests)
+    rows = known.there - listed.unread
+    return Devices(rows, digest(path), known, start.unknown, 0, listed.rejected, notes, listed.requests)
 
 
 def _nameless(ask: Ask) -> list[str]:
@@ -195,12 +232,9 @@ def _nameless(ask: Ask) -> list[str]:
     if not ask.owners:
         return []
     owners = pq.read_table(ask.run.snapshot("entra"), columns=[OWNERS])[OWNERS]
-    named = pc.any(pc.greater(pc.list_value_length(owners), 0)).as_py()
-    return (
-        [f"owners is left out: no owner is served by name. It needs {READ_OWNERS}"]
-        if owners.null_count and not named
-        else []
-    )
+    if not owners.null_count or pc.any(pc.greater(pc.list_value_length(owners), 0)).as_py():
+        return []
+    return [f"owners is left out: no owner is served by name. It needs {READ_OWNERS}"]
 
 
 def _written(changes: pa.Table, run: Run) -> PartEntry:

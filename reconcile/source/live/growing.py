@@ -61,13 +61,26 @@ def without_repeats(path: Path, ids: Sequence[pa.ChunkedArray]) -> tuple[pa.Arra
     A row whose id is null is no repeat.
     """
     every = pa.chunked_array([chunk for column in ids for chunk in column.chunks], pa.string()).combine_chunks()
-    if pc.count_distinct(every).as_py() + every.null_count == len(every):
+    if _all_differ(every):
         return every, []
     codes = np.asarray(pc.fill_null(every.dictionary_encode().indices, -1))
     last = codes == -1
     last[len(every) - 1 - np.unique(codes[::-1], return_index=True)[1]] = True
     _keep(path, last)
     return every.filter(pa.array(last)), [f"devices that stood on two pages, counted once: {(~last).sum()}"]
+
+
+def _all_differ(ids: pa.StringArray) -> bool:
+    """By a number made of each GUID's ends, which takes a tenth of the memory: where no number repeats, no id does."""
+    if ids.null_count or ids.offset or pc.min_max(pc.binary_length(ids)).as_py() != {"min": GUID, "max": GUID}:
+        return _are_distinct(ids)
+    letters = np.frombuffer(ids.buffers()[2], np.uint8)[: GUID * len(ids)].reshape(-1, GUID)
+    first, last = (np.ascontiguousarray(part).view(np.uint64)[:, 0] for part in (letters[:, :8], letters[:, -8:]))
+    return len(np.unique(first * SPREAD ^ last)) == len(ids) or _are_distinct(ids)
+
+
+def _are_distinct(ids: pa.StringArray) -> bool:
+    return bool(pc.count_distinct(ids).as_py() + ids.null_count == len(ids))
 
 
 def _keep(path: Path, rows: npt.NDArray[np.bool_]) -> None:

@@ -1,9 +1,11 @@
 """What settings ask for beside the devices: each whole, or left out and told, so that it never spoils the pull."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from reconcile.client.graph import Graph
 from reconcile.client.listing import Beside, autopilot, deleted, intune, sync_deletion_threshold
@@ -30,29 +32,31 @@ class Parts:
     requests: int = 0
 
 
-async def pull_parts(graph: Graph, also: Iterable[Extra], run: Run) -> Parts:
+async def pull_parts(graph: Graph, also: Iterable[Extra], run: Run, members: Sequence[str] = OF_DEVICES) -> Parts:
+    """`members` are those of a device that this Graph knows."""
     parts = Parts()
     for extra in also:
         try:
-            await _pull(graph, extra, run, parts)
+            await _pull(graph, extra, members, (run, parts))
         except SourceError as error:
             parts.notes.append(f"{extra} is left out: {error}")
     return parts
 
 
-async def _pull(graph: Graph, extra: Extra, run: Run, parts: Parts) -> None:
+async def _pull(graph: Graph, extra: Extra, members: Sequence[str], into: tuple[Run, Parts]) -> None:
     match extra:
         case "deleted":
-            await _listing(graph, deleted(graph, OF_DEVICES), read_deleted, "deleted", (run, parts))
+            await _listing(graph, deleted(graph, members), partial(read_deleted, members=members), "deleted", into)
         case "intune":
-            await _listing(graph, intune(graph, INTUNE.names[1:]), text_reader(INTUNE), "intune", (run, parts))
+            await _listing(graph, intune(graph, INTUNE.names[1:]), text_reader(INTUNE), "intune", into)
         case "autopilot":
-            await _listing(graph, autopilot(graph), text_reader(AUTOPILOT), "autopilot", (run, parts))
+            await _listing(graph, autopilot(graph), text_reader(AUTOPILOT), "autopilot", into)
         case "sync-threshold":
+            parts = into[1]
             parts.sync_deletion_threshold = await sync_deletion_threshold(graph)
             parts.requests += 1
-        case "owners":
-            """They come with the devices."""
+        case _:  # owners come with the devices
+            pass
 
 
 async def _listing(graph: Graph, beside: Beside, read: Reader, part: Part, into: tuple[Run, Parts]) -> None:
@@ -73,6 +77,7 @@ async def _listing(graph: Graph, beside: Beside, read: Reader, part: Part, into:
 
 def _raise_if_short(part: Part, listed: Listed, count: int | None) -> None:
     """A count of None is no proof, and no objection: the chain of pages came to its end."""
-    there = len(pa.chunked_array([chunk for ids in listed.ids for chunk in ids.chunks], pa.string()).unique())
+    every = pa.chunked_array([chunk for ids in listed.ids for chunk in ids.chunks], pa.string())
+    there = pc.count_distinct(every).as_py() + every.null_count
     if count is not None and there + listed.unread < count:
         raise SourceIncomplete("entra", f"Graph counts {count:,} of {part}, and {there:,} were read")

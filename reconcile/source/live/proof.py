@@ -27,47 +27,53 @@ class Counted:
     """How many devices there are by both accounts, and what changed until they agreed."""
 
     count: int
+    there: int
+    """As many rows as there are once the changes are laid over what was read."""
     changes: Changes
     looks: int
     notes: tuple[str, ...] = ()
 
     @property
     def requests(self) -> int:
-        return self.changes.requests + self.looks
+        """With the look when the pull began."""
+        return self.changes.requests + self.looks + 1
 
 
-async def counted(graph: Graph, ids: pa.Array, changes: Changes, had: int, *, owners: bool) -> Counted:
+async def counted(graph: Graph, ids: pa.Array, changes: Changes, began: int | None, *, owners: bool) -> Counted:
     """Wait until what was read is as many as Graph counts. Raises SourceIncomplete where it never is.
 
-    `had` is how many there were when the pull began. An index that stands still at a number that the fleet had since lags: the
-    number is taken, and told. One in between is not: it could as well be right, and a device missing.
+    `began` is how many there were when the pull began, where both accounts agreed on it then. An index that stands still at that
+    number lags: the number is taken, and told. Any other could as well be right, and a device missing.
     """
-    sizes = [had]
     for look in range(LOOKS):
         if changes.link:
             changes = changes.then(await read_changes(graph, changes.link, owners=owners))
-        sizes.append(standing(ids, changes.table))
-        count = await device_count(graph)
-        if count == sizes[-1]:
-            return Counted(count, changes, look + 1)
+        count, there = await device_count(graph), standing(ids, changes.table)
+        if count == there:
+            return Counted(count, there, changes, look + 1)
         if look < LOOKS - 1:
             await asyncio.sleep(graph.patience.first * 2**look)
-    if count in sizes:
-        lags = f"Graph counts {count:,} devices, as many as there were during the pull; {sizes[-1]:,} are there now"
-        return Counted(count, changes, LOOKS, (lags,))
-    raise SourceIncomplete("entra", f"Graph counts {count:,} devices, and {sizes[-1]:,} were read; pull again")
+    if count == began:
+        lags = f"Graph counts {count:,} devices, as many as there were when the pull began; {there:,} are there now"
+        return Counted(count, there, changes, LOOKS, (lags,))
+    raise SourceIncomplete("entra", f"Graph counts {count:,} devices, and {there:,} were read; pull again")
 
 
 def standing(ids: pa.Array, changes: pa.Table) -> int:
     """How many devices there are once the changes are applied to those with these ids."""
-    known, gone = pc.is_in(changes["id"], value_set=ids), changes["removed"].is_valid()
+    known, gone = _known(ids, changes), changes["removed"].is_valid()
     return len(ids) + _how_many(pc.and_not(pc.invert(gone), known)) - _how_many(pc.and_(gone, known))
 
 
 def at_first(ids: pa.Array, changes: pa.Table) -> int:
     """How many there were when a listing began that gave these ids: also those that were gone before their page came."""
-    known, gone = pc.is_in(changes["id"], value_set=ids), changes["removed"].is_valid()
-    return len(ids) + _how_many(pc.and_not(gone, known))
+    return len(ids) + _how_many(pc.and_not(changes["removed"].is_valid(), _known(ids, changes)))
+
+
+def _known(ids: pa.Array, changes: pa.Table) -> pa.ChunkedArray:
+    """Which of the changes are of one of these ids. The many are looked up among the few, which is quicker than the reverse."""
+    among = ids.filter(pc.is_in(ids, value_set=changes["id"].combine_chunks()))
+    return pc.is_in(changes["id"], value_set=among)
 
 
 def _how_many(mask: pa.ChunkedArray) -> int:

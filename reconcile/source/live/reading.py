@@ -3,7 +3,7 @@
 Arrow reads the pages whole, each as one row that holds a list of devices: nothing is cut apart and put together before.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -23,6 +23,7 @@ from reconcile.source.times import read_times
 FILE = "Graph /devices"
 DELETED_FILE = "Graph /directory/deletedItems"
 TIME = "deletedDateTime"
+REGISTERED = "registrationDateTime"
 NEWLINES = bytes.maketrans(b"\r\n", b"  ")
 BLOCK = 8 << 20
 MEMBERS = {name: kind for name, kind in TYPES.items() if name != REMOVED}
@@ -45,15 +46,16 @@ Reader = Callable[[Pages, int], Rows]
 """Pages, and the number of their first item within the listing, counted from 1."""
 
 
-def read_devices(pages: Pages, first: int) -> Rows:
-    table, rejected = _devices(FILE, pages, first)
+def read_devices(pages: Pages, first: int, members: Collection[str] = MEMBERS) -> Rows:
+    """`members` are those that were asked for."""
+    table, rejected = _devices(FILE, pages, first, members)
     unreadable, notes = malformed(table)
     return Rows(table, [*rejected, *unreadable], notes)
 
 
-def read_deleted(pages: Pages, first: int) -> Rows:
+def read_deleted(pages: Pages, first: int, members: Collection[str] = MEMBERS) -> Rows:
     """A deleted device without its time would pass for an active one, and is left out."""
-    table, rejected = _devices(DELETED_FILE, pages, first)
+    table, rejected = _devices(DELETED_FILE, pages, first, members)
     timed = read_times(table[TIME]).values.is_valid()
     for row in table.select(["row", TIME]).filter(pc.invert(timed)).to_pylist():
         reason = "is no time" if row[TIME] else "is missing"
@@ -86,9 +88,9 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _devices(file: str, pages: Pages, first: int) -> tuple[pa.Table, list[Rejected]]:
+def _devices(file: str, pages: Pages, first: int, members: Collection[str]) -> tuple[pa.Table, list[Rejected]]:
     """All at once, or where anything is not as Graph describes it, one by one."""
-    columns = _columns(pages)
+    columns = _columns(pages, members)
     if columns is not None:
         rows = np.arange(first, first + len(columns["id"]))
         return devices(columns, file, rows), []
@@ -104,8 +106,8 @@ def _items(pages: Pages) -> list[msgspec.Raw]:
         raise SourceIncomplete("entra", f"a page holds no list: {error}; pull again") from error
 
 
-def _columns(pages: Pages) -> dict[str, pa.Array] | None:
-    """What was selected is always served: where there is none, null; a time of registration that is null never was."""
+def _columns(pages: Pages, members: Collection[str]) -> dict[str, pa.Array] | None:
+    """What was asked for is always served: where there is none, null; a time of registration that is null never was."""
     try:
         read = pajson.read_json(
             pa.BufferReader(b"\n".join(_in_one_line(page.body) for page in pages)),
@@ -119,7 +121,8 @@ def _columns(pages: Pages) -> dict[str, pa.Array] | None:
     if items.null_count:
         return None
     columns = columns_of({name: pc.struct_field(items, name) for name in MEMBERS})
-    return columns | {"registrationDateTime": pc.fill_null(columns["registrationDateTime"], "")}
+    never = pa.scalar("" if REGISTERED in members else None, pa.string())
+    return columns | {REGISTERED: pc.coalesce(columns[REGISTERED], never)}
 
 
 def _in_one_line(body: bytes) -> bytes:
