@@ -10,7 +10,7 @@ import pyarrow.json as pajson
 
 from reconcile.source.device import devices
 from reconcile.source.lists import upns, with_values
-from reconcile.source.schema import ENTRA
+from reconcile.source.schema import ENTRA, TEXTS
 from reconcile.source.text import Positions
 
 NESTED = {
@@ -79,4 +79,6 @@ def _member(lists: pa.ListArray, name: str) -> pa.ListArray:
 
 
 def _owners(lists: pa.ListArray) -> pa.ListArray:
+    if lists.null_count == len(lists):  # mostly they are not asked for
+        return pa.nulls(len(lists), TEXTS)
     return upns(lists, pc.struct_field(lists.flatten(), "userPrincipalName"))

@@ -1,6 +1,6 @@
 """What changed since a link was given: read to its end, and folded into one row a device."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
@@ -26,6 +26,7 @@ _BITS = {member: bit(member) for member in MEMBERS}
 SOFT, HARD = "changed", "deleted"
 """Graph's reasons for a removal: in the deleted items, and gone for good."""
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _object = msgspec.json.Decoder(dict[str, object]).decode
 
 Items = Sequence[msgspec.Raw]
@@ -75,20 +76,23 @@ def folded(items: Items) -> Changes:
 def _rows(items: Items) -> tuple[pa.Table, list[Rejected]]:
     """In their order: those that are there with what they name, those that are gone with Graph's reason."""
     members = [_named(item) for item in items]
+    bits = {names: sum(_BITS.get(name, 0) for name in names) for names in set(members)}
     gone = np.array([REMOVED in names for names in members], np.bool_)
     numbers = np.arange(1, len(items) + 1)
     there, rejected = _there([items[at] for at in np.flatnonzero(~gone).tolist()], numbers[~gone])
-    served = np.array([sum(_BITS.get(name, 0) for name in names) for names in members], np.int64)
+    served = np.array([bits[names] for names in members], np.int64)
     there = there.append_column("served", pa.array(served[np.asarray(there["row"], np.int64) - 1]))
     there = there.append_column("removed", pa.nulls(len(there), pa.string()))
     removed = _removed([(number, items[number - 1]) for number in numbers[gone].tolist()])
     return pa.concat_tables([there, removed]).sort_by("row"), rejected
 
 
-def _named(item: msgspec.Raw) -> Collection[str]:
+def _named(item: msgspec.Raw) -> tuple[str, ...]:
     """The members that a change names. What cannot be read may be of any device."""
     try:
-        return _object(item).keys()
+        return tuple(
+            _members(item) if bytes(item).isascii() else _object(item)
+        )  # where bytes may be no text, each value is read
     except UNREADABLE as error:
         raise SourceIncomplete("entra", f"among what changed is something that cannot be read: {error}") from error
 

@@ -1,6 +1,7 @@
 """A snapshot's file that grows page by page, and has its name only once it is whole."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,6 +27,8 @@ class Growing:
         self._path = path
         self._part = path.with_name(f".{path.name}")
         self._writer = pq.ParquetWriter(self._part, schema, compression="zstd", use_dictionary=REPEATING)
+        self._thread = ThreadPoolExecutor(1)
+        self._writing: Future[None] | None = None
         self._held: list[pa.Table] = []
         self.rows = 0
 
@@ -35,6 +38,7 @@ class Growing:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._thread.shutdown()
         self._writer.close()
         self._part.unlink(missing_ok=True)
 
@@ -46,13 +50,22 @@ class Growing:
 
     def finish(self) -> None:
         self._flush()
+        self._settle()
         self._writer.close()
         self._part.replace(self._path)
 
     def _flush(self) -> None:
+        """A group is written while the next one comes in."""
+        self._settle()
         if self._held:
-            self._writer.write_table(pa.concat_tables(self._held), row_group_size=GROUP)
+            self._writing = self._thread.submit(self._writer.write_table, pa.concat_tables(self._held), GROUP)
         self._held = []
+
+    def _settle(self) -> None:
+        """Raises what the writing of the last group raised."""
+        if self._writing:
+            self._writing.result()
+        self._writing = None
 
 
 def without_repeats(path: Path, ids: Sequence[pa.ChunkedArray]) -> tuple[pa.Array, list[str]]:
@@ -76,7 +89,8 @@ def _all_differ(ids: pa.StringArray) -> bool:
         return _are_distinct(ids)
     letters = np.frombuffer(ids.buffers()[2], np.uint8)[: GUID * len(ids)].reshape(-1, GUID)
     first, last = (np.ascontiguousarray(part).view(np.uint64)[:, 0] for part in (letters[:, :8], letters[:, -8:]))
-    return len(np.unique(first * SPREAD ^ last)) == len(ids) or _are_distinct(ids)
+    numbers = np.sort(first * SPREAD ^ last)
+    return not (numbers[1:] == numbers[:-1]).any() or _are_distinct(ids)
 
 
 def _are_distinct(ids: pa.StringArray) -> bool:

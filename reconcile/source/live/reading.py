@@ -17,6 +17,7 @@ from reconcile.errors import SourceIncomplete
 from reconcile.source.device import devices, malformed, reject
 from reconcile.source.graph_batch import REMOVED, TYPES, columns_of
 from reconcile.source.graph_item import read_items
+from reconcile.source.schema import ENTRA
 from reconcile.source.snapshot import Rejected
 from reconcile.source.times import read_times
 
@@ -25,7 +26,7 @@ DELETED_FILE = "Graph /directory/deletedItems"
 TIME = "deletedDateTime"
 REGISTERED = "registrationDateTime"
 NEWLINES = bytes.maketrans(b"\r\n", b"  ")
-BLOCK = 8 << 20
+BLOCK = 3 << 20
 MEMBERS = {name: kind for name, kind in TYPES.items() if name != REMOVED}
 _PAGE = pa.schema([("value", pa.list_(pa.struct(list(MEMBERS.items()))))])
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -90,10 +91,12 @@ def _text(value: object) -> str | None:
 
 def _devices(file: str, pages: Pages, first: int, members: Collection[str]) -> tuple[pa.Table, list[Rejected]]:
     """All at once, or where anything is not as Graph describes it, one by one."""
-    columns = _columns(pages, members)
-    if columns is not None:
-        rows = np.arange(first, first + len(columns["id"]))
-        return devices(columns, file, rows), []
+    parts = _parts(pages, members)
+    if parts is not None:
+        table = pa.concat_tables(
+            [ENTRA.empty_table(), *(devices(part, file, np.arange(len(part["id"]))) for part in parts)]
+        )
+        return table.set_column(1, ENTRA.field("row"), pa.array(np.arange(first, first + len(table)))), []
     items = _items(pages)
     table, rejected, _ = read_items(file, items, np.arange(first, first + len(items)))
     return table, rejected
@@ -106,20 +109,26 @@ def _items(pages: Pages) -> list[msgspec.Raw]:
         raise SourceIncomplete("entra", f"a page holds no list: {error}; pull again") from error
 
 
-def _columns(pages: Pages, members: Collection[str]) -> dict[str, pa.Array] | None:
-    """What was asked for is always served: where there is none, null; a time of registration that is null never was."""
+def _parts(pages: Pages, members: Collection[str]) -> list[dict[str, pa.Array]] | None:
+    """As Arrow has read them, piece by piece: putting them together would copy them."""
     try:
         read = pajson.read_json(
             pa.BufferReader(b"\n".join(_in_one_line(page.body) for page in pages)),
             parse_options=_OPTIONS,
             read_options=pajson.ReadOptions(block_size=max(BLOCK, *(len(page.body) + 1 for page in pages))),
         )
-        read.validate(full=True)  # or bytes that are no text pass for one
+        if not all(page.body.isascii() for page in pages):
+            read.validate(full=True)  # or bytes that are no text pass for one
     except pa.ArrowInvalid:
         return None
-    items = read["value"].combine_chunks().flatten()
-    if items.null_count:
+    lists = read["value"]
+    if lists.null_count or any(part.values.null_count for part in lists.chunks):
         return None
+    return [_columns(part.values, members) for part in lists.chunks]
+
+
+def _columns(items: pa.StructArray, members: Collection[str]) -> dict[str, pa.Array]:
+    """What was asked for is always served: where there is none, null; a time of registration that is null never was."""
     columns = columns_of({name: pc.struct_field(items, name) for name in MEMBERS})
     never = pa.scalar("" if REGISTERED in members else None, pa.string())
     return columns | {REGISTERED: pc.coalesce(columns[REGISTERED], never)}
