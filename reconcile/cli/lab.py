@@ -18,6 +18,7 @@ and in inputs/settings.toml:
 
   [tenant]
   id = "{tenant}"
+  name = "{company}"
   [entra]
   live = true
   endpoint = "{url}"
