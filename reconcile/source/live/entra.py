@@ -202,7 +202,7 @@ async def _devices(ask: Ask, start: Start) -> Devices:
 
 async def _changed(ask: Ask, start: Start, base: Base) -> Devices:
     base.lend(ask.run)
-    ids = pq.read_table(ask.run.snapshot("entra"), columns=["id"])["id"].combine_chunks()
+    ids = pq.read_table(ask.run.snapshot("entra"), columns=["id"])["id"]
     began = start.count if start.count == standing(ids, start.changes.table) else None
     known = await counted(ask.graph, ids, start.changes, began, owners=ask.owners)
     return Devices(

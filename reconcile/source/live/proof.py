@@ -5,6 +5,7 @@ import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,6 +19,7 @@ from reconcile.source.overlay import MEMBERS
 from reconcile.source.repeats import equal
 from reconcile.workspace import Run
 
+Ids: TypeAlias = pa.StringArray | pa.ChunkedArray
 LOOKS = 7
 """So often the count is asked for, each time after twice the wait: the server's index may lag behind by moments."""
 
@@ -39,7 +41,7 @@ class Counted:
         return self.changes.requests + self.looks + 1
 
 
-async def counted(graph: Graph, ids: pa.Array, changes: Changes, began: int | None, *, owners: bool) -> Counted:
+async def counted(graph: Graph, ids: Ids, changes: Changes, began: int | None, *, owners: bool) -> Counted:
     """Wait until what was read is as many as Graph counts. Raises SourceIncomplete where it never is.
 
     `began` is how many there were when the pull began, where both accounts agreed on it then. An index that stands still at that
@@ -59,21 +61,21 @@ async def counted(graph: Graph, ids: pa.Array, changes: Changes, began: int | No
     raise SourceIncomplete("entra", f"Graph counts {count:,} devices, and {there:,} were read; pull again")
 
 
-def standing(ids: pa.Array, changes: pa.Table) -> int:
+def standing(ids: Ids, changes: pa.Table) -> int:
     """How many devices there are once the changes are applied to those with these ids."""
     known, gone = _known(ids, changes), changes["removed"].is_valid()
     return len(ids) + _how_many(pc.and_not(pc.invert(gone), known)) - _how_many(pc.and_(gone, known))
 
 
-def at_first(ids: pa.Array, changes: pa.Table) -> int:
+def at_first(ids: Ids, changes: pa.Table) -> int:
     """How many there were when a listing began that gave these ids: also those that were gone before their page came."""
     return len(ids) + _how_many(pc.and_not(changes["removed"].is_valid(), _known(ids, changes)))
 
 
-def _known(ids: pa.Array, changes: pa.Table) -> pa.ChunkedArray:
+def _known(ids: Ids, changes: pa.Table) -> pa.ChunkedArray:
     """Which of the changes are of one of these ids. The many are looked up among the few, which is quicker than the reverse."""
     among = ids.filter(pc.is_in(ids, value_set=changes["id"].combine_chunks()))
-    return pc.is_in(changes["id"], value_set=among)
+    return pc.is_in(changes["id"], value_set=among.combine_chunks() if isinstance(among, pa.ChunkedArray) else among)
 
 
 def _how_many(mask: pa.ChunkedArray) -> int:
