@@ -45,9 +45,10 @@ class Base:
         are_left = changes is None or _is_left(self.run.part("changes"), changes.sha256)
         return are_left and bad_rows(self.rejected) == self.entry.bad_rows
 
-    def is_whole(self) -> bool:
-        """Whether the devices are as they were left; this takes its time."""
-        return _is_left(self.run.snapshot("entra"), self.entry.sha256)
+    def ids(self) -> pa.ChunkedArray | None:
+        """Of the devices as they were read in full; None where they are not as they were left. This takes its time."""
+        path = self.run.snapshot("entra")
+        return pq.read_table(path, columns=["id"])["id"] if _is_left(path, self.entry.sha256) else None
 
     @property
     def of_devices(self) -> list[Rejected]:

@@ -59,6 +59,8 @@ class Start:
     unknown: Sequence[str] = ()
     """Members that this Graph has no name for."""
     base: Base | None = None
+    ids: pa.ChunkedArray | None = None
+    """Those of the base."""
 
     @property
     def members(self) -> list[str]:
@@ -153,16 +155,16 @@ async def _start(ask: Ask, base: Base | None) -> Start:
         return await _anew(ask)
     if why_not := base.why_not(ask.graph.endpoint, ask.query, ask.tenant):
         return await _anew(ask, why_not)
-    checking = asyncio.create_task(asyncio.to_thread(base.is_whole))  # it takes as long as the question
+    reading = asyncio.create_task(asyncio.to_thread(base.ids))  # it takes as long as the question
     try:
         since = await base.since(ask.graph, owners=ask.owners)
     except SourceIncomplete as error:
         return await _anew(ask, error.why)
     finally:
-        is_whole = await checking
-    if not is_whole:
+        ids = await reading
+    if ids is None:
         return await _anew(ask, base.altered)
-    return Start(since, await device_count(ask.graph), base.live.unknown, base)
+    return Start(since, await device_count(ask.graph), base.live.unknown, base, ids)
 
 
 async def _anew(ask: Ask, why: str | None = None) -> Start:
@@ -190,19 +192,18 @@ async def _link(graph: Graph, members: Sequence[str]) -> tuple[str | None, str]:
 
 async def _devices(ask: Ask, start: Start) -> Devices:
     """Every so often a full pull proves the changes right, and so does one that they made necessary."""
-    if start.base is None:
+    if start.base is None or start.ids is None:
         return await _in_full(ask, start)
     if start.base.live.sweeps + 1 >= ask.settings.full_every:
         return await _proven(ask, start.base, start.changes)
     try:
-        return await _changed(ask, start, start.base)
+        return await _changed(ask, start, start.base, start.ids)
     except SourceIncomplete as error:
         return await _proven(ask, start.base, start.changes, error.why)
 
 
-async def _changed(ask: Ask, start: Start, base: Base) -> Devices:
+async def _changed(ask: Ask, start: Start, base: Base, ids: pa.ChunkedArray) -> Devices:
     base.lend(ask.run)
-    ids = pq.read_table(ask.run.snapshot("entra"), columns=["id"])["id"]
     began = start.count if start.count == standing(ids, start.changes.table) else None
     known = await counted(ask.graph, ids, start.changes, began, owners=ask.owners)
     return Devices(
