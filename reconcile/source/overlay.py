@@ -29,6 +29,8 @@ def overlay(base: pa.Table, changes: pa.Table) -> pa.Table:
 
 def newer(changes: pa.Table, later: pa.Table) -> pa.Table:
     """Two sets of changes as one; no id stands twice in either. What was removed and is there again is there."""
+    if not (len(changes) and len(later)):
+        return changes if len(changes) else later
     before = _placed(changes, later)
     served = pc.bit_wise_or(later["served"], pc.fill_null(before["served"], 0))
     merged = _merged(before, later).set_column(CHANGES.get_field_index("served"), "served", served)

@@ -199,3 +199,26 @@ def test_no_text_crashes_and_a_value_is_never_malformed(texts: list[str | None])
         assert len(values) == len(malformed) == len(local) == len(texts)
         states = zip(values, malformed, local, strict=True)
         assert all((value is not None) + is_malformed + is_local <= 1 for value, is_malformed, is_local in states)
+
+
+PLAIN = st.from_regex(r"[0-9+-]{4}[-0-9]([0-3][0-9][-0-9]){2}?[0-9T :.,-]{0,9}Z", fullmatch=True) | st.builds(
+    "{:04}-{:02}-{:02}{}{:02}:{:02}:{:02}Z".format,
+    st.integers(0, 9999),
+    st.integers(0, 13),
+    st.integers(0, 32),
+    st.sampled_from("T ,"),
+    st.integers(0, 25),
+    st.integers(0, 61),
+    st.integers(0, 61),
+)
+
+
+@given(PLAIN)
+@example("0001-01-01T00:00:00Z")
+@example("2026-02-29T00:00:00Z")
+@example("2026-11-23T12:00:60Z")
+@example("20240101120000.0000Z")
+def test_a_column_of_graphs_form_alone_says_what_it_says_among_others(text: str) -> None:
+    alone, among = facts(read(text, None)), facts(read(text, None, "134399088000000000", "23.11.2026"))
+
+    assert [fact[:2] for fact in alone] == [fact[:2] for fact in among]

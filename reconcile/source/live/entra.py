@@ -21,7 +21,7 @@ from reconcile.settings import Entra
 from reconcile.source.listing import UNLESS
 from reconcile.source.live.changes import OWNERS, Changes, read_changes
 from reconcile.source.live.earlier import Base
-from reconcile.source.live.growing import Growing, without_repeats
+from reconcile.source.live.growing import REPEATING, Growing, without_repeats
 from reconcile.source.live.listing import write_listing
 from reconcile.source.live.parts import OF_DEVICES, Parts, pull_parts
 from reconcile.source.live.proof import Counted, at_first, counted, prove, standing
@@ -246,5 +246,5 @@ def _nameless(ask: Ask) -> list[str]:
 
 def _written(changes: pa.Table, run: Run) -> PartEntry:
     path = run.part("changes")
-    pq.write_table(changes, path, compression="zstd")
+    pq.write_table(changes, path, compression="zstd", use_dictionary=REPEATING)
     return PartEntry(sha256=digest(path), rows=len(changes))
