@@ -73,8 +73,12 @@ def _files(system: "System", workspace: "Workspace", *, live: bool) -> bool:
         )
         return False
     files = len(workspace.exports(system))
-    click.echo(f"{system}: {f'{files:,} files' if files else 'absent: no files'} in {workspace.inputs / system}")
+    click.echo(f"{system}: {_how_many(files)} in {workspace.inputs / system}")
     return True
+
+
+def _how_many(files: int) -> str:
+    return {0: "absent: no files", 1: "1 file"}.get(files, f"{files:,} files")
 
 
 def _table(title: str, checks: "Sequence[Check]") -> None:

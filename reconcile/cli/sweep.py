@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def sweep(inputs: Path, reports: Path, now: datetime, *, as_json: bool, exit_code: bool) -> None:
     """Pull, find and report in one: the main job.
 
-    Reads inputs/, writes reports/<UTC time>/ and lets reports/latest point to it.
+    Asks what is live, reads inputs/ for the rest, writes reports/<UTC time>/ and lets reports/latest point to it.
     """
     from reconcile.cli.stages import find_all, pull_all, report_all
 
@@ -38,7 +38,7 @@ def sweep(inputs: Path, reports: Path, now: datetime, *, as_json: bool, exit_cod
 @folders
 @clock
 def pull(inputs: Path, reports: Path, now: datetime) -> None:
-    """Read every export into a fresh run's snapshots."""
+    """Pull what is live, and read every other export, into a fresh run's snapshots."""
     from reconcile.cli.stages import pull_all
 
     workspace = _workspace(inputs, reports)

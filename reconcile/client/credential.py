@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from textwrap import shorten
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,6 +40,7 @@ AUTHORITIES = {
 }
 """Who signs for which cloud; Source: Graph's "National cloud deployments"."""
 
+SHOWN = 600
 BRIEF: dict[str, Any] = {"retry_total": 3, "retry_backoff_factor": 0.1}
 """How often azure-identity asks again by itself: patience is for `retry.py`, which knows when it ends."""
 
@@ -244,4 +246,4 @@ def _bare(authority: str) -> str:
 
 def _in_one_line(message: str) -> str:
     """The default chain tells at length how each of its credentials failed."""
-    return " ".join(message.split())[:600]
+    return shorten(message, SHOWN, placeholder=" …")

@@ -169,7 +169,7 @@ def test_files_are_counted_and_a_source_without_any_is_absent(tmp_path: Path) ->
     result = small.run("doctor")
 
     assert result.exit_code == 0, result.output
-    assert "entra: 1 files in" in result.output
+    assert "entra: 1 file in" in result.output
     assert "directory: absent: no files in" in result.output
 
 
