@@ -51,7 +51,7 @@ def test_a_short_pull_is_never_a_small_fleet_when_it_is_live(
         assert small.run("sweep").exit_code == 0
         whole = small.latest.resolve()
         small.settings(live(there) + "full_every = 1\n")
-        monkeypatch.setattr(Patience.__init__, "__defaults__", (2, 0.01, 0.05))
+        monkeypatch.setattr(Patience.__init__, "__defaults__", (2, 0.01, 0.05, 2))
         there.lab.faults.add(Fault(kind="skip-page", path="/devices", times=1))
 
         short = small.run("sweep")

@@ -23,7 +23,7 @@ def connect(settings: Settings, azure: Azure, prompt: Prompt) -> Graph:
 async def sign_in(graph: Graph, settings: Settings) -> Grant:
     """What the token grants. Raises AccessRefused where there is none, or it is another tenant's; SourceError where nobody answers."""
     try:
-        grant = await until_answered(graph.tokens.grant, graph.patience)
+        grant = await until_answered(graph.tokens.grant, graph.patience, lambda: False)
     except Later as error:
         raise SourceError(SYSTEM, str(error)) from error
     wanted = settings.tenant.id.lower() if settings.tenant.id else None

@@ -62,6 +62,7 @@ class Graph:
         self.tokens = tokens
         self.budget = budget
         self.patience = Patience()
+        self._has_answered = False
         client = httpx.AsyncClient(timeout=TIMEOUT, http2=True, verify=trusting(ca_file))
         self._connections = [client._transport, *filter(None, client._mounts.values())]  # noqa: SLF001 - the SDK wraps them, and does not close them
         self._http = GraphClientFactory.create_with_default_middleware(client=client, options=options | _HANDLERS)
@@ -112,7 +113,7 @@ class Graph:
             return reply, decode(reply.body) if reply.ok else None
 
         try:
-            return await until_answered(once, self.patience)
+            return await until_answered(once, self.patience, lambda: self._has_answered)
         except Later as error:
             raise SourceError(SYSTEM, f"{asked(request)}: given up: {error}") from error
 
@@ -120,6 +121,7 @@ class Graph:
         request.add_request_options([_NATIVE])
         request.headers.remove("Authorization")  # or a request that is sent again keeps its old token
         response: httpx.Response = await self._adapter.send_no_response_content_async(request, {})
+        self._has_answered = True
         return Reply(response.status_code, response.headers, response.content)
 
 

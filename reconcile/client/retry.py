@@ -39,9 +39,17 @@ class Patience:
     total: float = 300
     first: float = 1
     longest: float = 60
+    stranger: float = 30
+    """In all, for one who has never answered: more likely it is the wrong address."""
 
 
-async def until_answered(ask: Callable[[], Awaitable[T]], patience: Patience) -> T:
+def _known() -> bool:
+    return True
+
+
+async def until_answered(
+    ask: Callable[[], Awaitable[T]], patience: Patience, has_answered: Callable[[], bool] = _known
+) -> T:
     """What `ask` gives, asked again while it raises Later or its answer is lost. Raises Later when patience ends.
 
     A wait that would outlast the patience is not begun, and who cannot prove who they are is asked no more.
@@ -49,7 +57,7 @@ async def until_answered(ask: Callable[[], Awaitable[T]], patience: Patience) ->
     retrying = AsyncRetrying(
         retry=retry_if_exception(_may_change),
         wait=_wait(patience),
-        stop=stop_before_delay(patience.total),
+        stop=_stop(patience, has_answered),
         reraise=True,
     )
     try:
@@ -83,6 +91,15 @@ def is_distrusted(error: BaseException) -> bool:
 
 def _may_change(error: BaseException) -> bool:
     return isinstance(error, (Later, *LOST)) and not is_distrusted(error)
+
+
+def _stop(patience: Patience, has_answered: Callable[[], bool]) -> Callable[[RetryCallState], bool]:
+    whole, short = stop_before_delay(patience.total), stop_before_delay(min(patience.stranger, patience.total))
+
+    def stop(state: RetryCallState) -> bool:
+        return whole(state) if has_answered() else short(state)
+
+    return stop
 
 
 def _wait(patience: Patience) -> Callable[[RetryCallState], float]:

@@ -25,7 +25,7 @@ ALSO = ["owners", "deleted", "intune", "autopilot", "sync-threshold"]
 @pytest.fixture(name="quick", autouse=True)
 def quick_fixture(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for minutes here."""
-    monkeypatch.setattr(Patience.__init__, "__defaults__", (0.3, 0.002, 0.05))
+    monkeypatch.setattr(Patience.__init__, "__defaults__", (0.3, 0.002, 0.05, 0.3))
 
 
 @contextmanager

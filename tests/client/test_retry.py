@@ -10,8 +10,9 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconcile.client.listing import device_count
 from reconcile.client.request import get
-from reconcile.client.retry import retry_after
+from reconcile.client.retry import Later, Patience, retry_after, until_answered
 from reconcile.client.right import READ_DEVICES
 from reconcile.errors import SourceError
 from tests.client.canned import canned, said
@@ -153,3 +154,27 @@ def test_a_body_that_cannot_be_unpacked_is_an_answer_that_was_lost() -> None:
         page = runner.run(graph.read(get(graph.build.devices), READ_DEVICES, msgspec.json.decode))
 
     assert page == {"value": [1]}
+
+
+def test_patience_is_short_with_who_has_never_answered_and_whole_with_who_has() -> None:
+    asked: list[bool] = []
+
+    def tries(*, known: bool) -> int:
+        asked.clear()
+
+        async def ask() -> None:
+            asked.append(known)
+            raise Later("not now", 0.01)
+
+        with pytest.raises(Later):
+            asyncio.run(until_answered(ask, Patience(total=0.3, stranger=0.05), lambda: known))
+        return len(asked)
+
+    assert tries(known=False) < tries(known=True)
+
+
+def test_whoever_has_answered_once_is_no_stranger(entra: Session) -> None:
+    entra.graph.patience = Patience(total=2, first=0.01, longest=0.05, stranger=0.001)
+    entra.fault("throttle", status=503, times=3)
+
+    assert entra.run(device_count(entra.graph)) == len(entra.lab.tenant.devices)
