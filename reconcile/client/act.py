@@ -19,7 +19,7 @@ from msgraph.generated.directory.deleted_items.item.directory_object_item_reques
 from reconcile.client.batch import SIZE, NotTaken, longest_wait, send_batch
 from reconcile.client.graph import Graph, Reply
 from reconcile.client.look import Look, Pin, looks
-from reconcile.client.refusal import FORBIDDEN, NOT_FOUND, TOO_MANY, Refusal
+from reconcile.client.refusal import NOT_FOUND, TOO_MANY, Refusal, needing
 from reconcile.client.request import delete as deletion
 from reconcile.client.request import patch, post
 from reconcile.client.retry import AGAIN, LOST, Later, until_answered
@@ -171,9 +171,8 @@ class _Chunk:
         if reply.ok:
             self._answers[pin] = Answer(pin, "done")
             return
-        needs = f". It needs {WRITE_DEVICES}" if reply.status == FORBIDDEN else ""
         answers = self._put_off if reply.status == TOO_MANY else self._answers
-        answers[pin] = self._refused(pin, f"{reply.refusal}{needs}", reply.refusal)
+        answers[pin] = self._refused(pin, f"{reply.refusal}{needing(reply.status, WRITE_DEVICES)}", reply.refusal)
 
     def _refused(self, pin: Pin, why: str, said: Refusal | None = None) -> Answer:
         """Not done, so far as this try goes; an earlier one may yet come through."""

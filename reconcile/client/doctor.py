@@ -17,7 +17,7 @@ from reconcile.client.credential import Grant
 from reconcile.client.deleted import deleted_listing
 from reconcile.client.graph import Graph, Reply
 from reconcile.client.listing import device_count, sync_deletion_threshold
-from reconcile.client.refusal import FORBIDDEN
+from reconcile.client.refusal import needing
 from reconcile.client.request import get
 from reconcile.client.right import (
     READ_AUTOPILOT,
@@ -143,8 +143,7 @@ def _by_token(right: Right, grant: Grant, *, needed: bool) -> Check:
 
 
 def _refused(right: Right, reply: Reply, *, needed: bool) -> Check:
-    needs = f". It needs {right}" if reply.status == FORBIDDEN else ""
-    return Check(right.does, "missing", f"{reply.refusal}{needs}", needed)
+    return Check(right.does, "missing", f"{reply.refusal}{needing(reply.status, right)}", needed)
 
 
 async def _threshold(graph: Graph, *, needed: bool) -> Check:

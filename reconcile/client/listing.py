@@ -14,11 +14,9 @@ from reconcile.client.pages import Page, page_of, pages
 from reconcile.client.request import get, linked
 from reconcile.client.right import (
     READ_AUTOPILOT,
-    READ_DELETED,
     READ_DEVICES,
     READ_INTUNE,
     READ_SYNC,
-    Right,
 )
 
 BAD_REQUEST = 400
@@ -72,7 +70,6 @@ class Beside:
 
     pages: AsyncIterator[Page]
     count: RequestInformation
-    right: Right
 
     async def counted(self, graph: Graph) -> int | None:
         """None where this listing is not counted."""
@@ -81,20 +78,18 @@ class Beside:
 
 def deleted(graph: Graph, select: Sequence[str]) -> Beside:
     builder = graph.build.directory.deleted_items.graph_device
-    return Beside(deleted_pages(graph, select, LOW), get(builder.count, _COUNTING), READ_DELETED)
+    return Beside(deleted_pages(graph, select, LOW), get(builder.count, _COUNTING))
 
 
 def intune(graph: Graph, select: Sequence[str]) -> Beside:
     builder = graph.build.device_management.managed_devices
-    return Beside(
-        pages(graph, get(builder, LOW, select=list(select)), READ_INTUNE), get(builder.count, LOW), READ_INTUNE
-    )
+    return Beside(pages(graph, get(builder, LOW, select=list(select)), READ_INTUNE), get(builder.count, LOW))
 
 
 def autopilot(graph: Graph) -> Beside:
     """Whole: this listing knows no $select."""
     builder = graph.build.device_management.windows_autopilot_device_identities
-    return Beside(pages(graph, get(builder, LOW), READ_AUTOPILOT), get(builder.count, LOW), READ_AUTOPILOT)
+    return Beside(pages(graph, get(builder, LOW), READ_AUTOPILOT), get(builder.count, LOW))
 
 
 async def sync_deletion_threshold(graph: Graph) -> int | None:

@@ -14,7 +14,7 @@ from kiota_abstractions.request_information import RequestInformation
 from reconcile.client.batch import read_batches
 from reconcile.client.deleted import deleted_by_id, deleted_pages
 from reconcile.client.graph import Graph, Reply
-from reconcile.client.refusal import FORBIDDEN, NOT_FOUND
+from reconcile.client.refusal import NOT_FOUND, needing
 from reconcile.client.request import get
 from reconcile.client.retry import UNREADABLE
 from reconcile.client.right import READ_DELETED
@@ -127,7 +127,7 @@ def _of_other_kind(pin: Pin, as_object: Reply | None, as_device: Reply | None) -
 def _gone(pin: Pin, deleted: Reply | None) -> Look | None:
     """None where only a list of all that is deleted can tell."""
     if trouble := _trouble(deleted):
-        needs = f". It needs {READ_DELETED}" if deleted and deleted.status == FORBIDDEN else ""
+        needs = needing(deleted.status, READ_DELETED) if deleted else ""
         return Look("unknown", why=f"not among the active devices; of the deleted: {trouble.why}{needs}")
     if deleted is not None and deleted.ok:
         return _unless_another(pin, _device(deleted.body), "soft-deleted")

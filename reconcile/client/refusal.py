@@ -12,7 +12,7 @@ import msgspec
 from reconcile.client.right import Right
 from reconcile.errors import AccessRefused, SourceError
 
-UNAUTHORIZED, FORBIDDEN, NOT_FOUND, GONE, TOO_MANY = 401, 403, 404, 410, 429
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY = 401, 403, 404, 429
 SHOWN = 300
 SYSTEM = "entra"
 
@@ -50,6 +50,11 @@ def as_error(said: Refusal, asked: str, right: Right) -> SourceError:
     if said.status == UNAUTHORIZED:
         return AccessRefused(SYSTEM, f"{asked}: {said}")
     return SourceError(SYSTEM, f"{asked}: {said}")
+
+
+def needing(status: int, right: Right) -> str:
+    """The end of a sentence on a refusal, where the right is what was missing."""
+    return f". It needs {right}" if status == FORBIDDEN else ""
 
 
 def _error(body: bytes) -> object:

@@ -30,16 +30,15 @@ class Right:
         return not permissions.isdisjoint({self.application, *self.also})
 
 
-READ_DEVICES = Right(
-    "read devices", "Device.Read.All", ("Device.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
-)
+DIRECTORY = ("Directory.Read.All", "Directory.ReadWrite.All")
+READ_DEVICES = Right("read devices", "Device.Read.All", ("Device.ReadWrite.All", *DIRECTORY))
 READ_DELETED = Right(
     "read deleted devices",
     "Device.Read.All",
-    ("Device.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    READ_DEVICES.also,
     roles=("Cloud Device Administrator", "Intune Administrator"),
 )
-READ_OWNERS = Right("read the owners of devices", "User.Read.All", ("Directory.Read.All", "Directory.ReadWrite.All"))
+READ_OWNERS = Right("read the owners of devices", "User.Read.All", DIRECTORY)
 WRITE_DEVICES = Right(
     "disable, delete and restore devices",
     "Device.ReadWrite.All",

@@ -15,7 +15,9 @@ from reconcile.errors import SourceIncomplete
 from reconcile.source.device import malformed
 from reconcile.source.graph_batch import REMOVED, read_batch
 from reconcile.source.graph_item import read_items
+from reconcile.source.graph_page import UNREADABLE
 from reconcile.source.lists import upns
+from reconcile.source.live.reading import text_of
 from reconcile.source.overlay import MEMBERS, bit, newer
 from reconcile.source.schema import CHANGES, TEXTS
 from reconcile.source.snapshot import Rejected
@@ -25,7 +27,6 @@ OWNERS = "registeredOwners"
 _BITS = {member: bit(member) for member in MEMBERS}
 SOFT, HARD = "changed", "deleted"
 """Graph's reasons for a removal: in the deleted items, and gone for good."""
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _object = msgspec.json.Decoder(dict[str, object]).decode
 
@@ -112,12 +113,8 @@ def _removed(rows: Sequence[tuple[int, msgspec.Raw]]) -> pa.Table:
         said = members[REMOVED]
         reason = said.get("reason") if isinstance(said, dict) else None
         removed = reason if reason == SOFT else HARD
-        entries.append({"file": FILE, "row": row, "id": _text(members.get("id")), "served": 0, "removed": removed})
+        entries.append({"file": FILE, "row": row, "id": text_of(members.get("id")), "served": 0, "removed": removed})
     return pa.Table.from_pylist(entries, schema=CHANGES)
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _layers(rows: pa.Table) -> Iterator[pa.Table]:

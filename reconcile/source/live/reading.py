@@ -17,6 +17,8 @@ from reconcile.errors import SourceIncomplete
 from reconcile.source.device import devices, malformed, reject
 from reconcile.source.graph_batch import REMOVED, TYPES, columns_of
 from reconcile.source.graph_item import read_items
+from reconcile.source.graph_json import NEWLINES
+from reconcile.source.graph_page import UNREADABLE
 from reconcile.source.schema import ENTRA
 from reconcile.source.snapshot import Rejected
 from reconcile.source.times import read_times
@@ -25,11 +27,9 @@ FILE = "Graph /devices"
 DELETED_FILE = "Graph /directory/deletedItems"
 TIME = "deletedDateTime"
 REGISTERED = "registrationDateTime"
-NEWLINES = bytes.maketrans(b"\r\n", b"  ")
 BLOCK = 3 << 20
 MEMBERS = {name: kind for name, kind in TYPES.items() if name != REMOVED}
 _PAGE = pa.schema([("value", pa.list_(pa.struct(list(MEMBERS.items()))))])
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _object = msgspec.json.Decoder(dict[str, object]).decode
 _OPTIONS = pajson.ParseOptions(explicit_schema=_PAGE, unexpected_field_behavior="ignore")
 
@@ -71,7 +71,7 @@ def text_reader(schema: pa.Schema) -> Reader:
 
     def read(pages: Pages, first: int) -> Rows:
         decoded = [_members(item) for item in _items(pages)]
-        columns = {name: [_text(members.get(name)) for members in decoded] for name in schema.names[1:]}
+        columns = {name: [text_of(members.get(name)) for members in decoded] for name in schema.names[1:]}
         rows = pa.array(range(first, first + len(decoded)), pa.int64())
         return Rows(pa.table({schema.names[0]: rows, **columns}, schema=schema))
 
@@ -85,7 +85,7 @@ def _members(item: msgspec.Raw) -> dict[str, object]:
         return {}
 
 
-def _text(value: object) -> str | None:
+def text_of(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
