@@ -13,7 +13,7 @@ from reconcile.cli.options import clock, folders
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reconcile.client.doctor import Check
+    from reconcile.client.graph.doctor import Check
     from reconcile.settings import Settings
     from reconcile.workspace import System, Workspace
 
@@ -50,9 +50,9 @@ def doctor(inputs: Path, reports: Path, now: datetime) -> None:
 
 def _examine(settings: "Settings", now: datetime) -> "Sequence[Check]":
     from reconcile.cli.live import prompt, quiet
-    from reconcile.client.connect import connect
-    from reconcile.client.doctor import examine
-    from reconcile.client.retry import Patience
+    from reconcile.client.graph.connect import connect
+    from reconcile.client.graph.doctor import examine
+    from reconcile.client.graph.retry import Patience
     from reconcile.settings import azure_environment
 
     quiet()

@@ -7,11 +7,11 @@ from datetime import datetime
 
 import click
 
-from reconcile.client.connect import connect, sign_in
+from reconcile.client.graph.connect import connect, sign_in
 from reconcile.errors import InputError
 from reconcile.settings import Settings, azure_environment
-from reconcile.source.live.earlier import Base
-from reconcile.source.live.entra import Ask, pull_entra
+from reconcile.source.live.entra.earlier import Base
+from reconcile.source.live.entra.pull import Ask, pull_entra
 from reconcile.source.manifest import read_manifest, read_rejected
 from reconcile.source.snapshot import Entry, Rejected
 from reconcile.workspace import Run, Workspace

@@ -18,12 +18,12 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from reconcile.client.connect import connect, sign_in
-from reconcile.client.graph import Graph
-from reconcile.client.listing import device_count
+from reconcile.client.graph.connect import connect, sign_in
+from reconcile.client.graph.listing import device_count
+from reconcile.client.graph.session import Graph
 from reconcile.settings import Azure, Entra, Settings
-from reconcile.source.live.earlier import Base as Earlier
-from reconcile.source.live.entra import Ask, pull_entra
+from reconcile.source.live.entra.earlier import Base as Earlier
+from reconcile.source.live.entra.pull import Ask, pull_entra
 from reconcile.source.manifest import read_manifest, read_rejected, write_manifest, write_rejected
 from reconcile.source.snapshot import Entry, Manifest
 from reconcile.workspace import Run

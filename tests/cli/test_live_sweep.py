@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from reconcile.client.retry import Patience
+from reconcile.client.graph.retry import Patience
 from reconcile.lab.estate import estate
 from reconcile.lab.fault import Fault
 from reconcile.lab.lab import Lab
 from tests.cli.small import NOW, Small
 from tests.graph_lab import graph_lab
-from tests.source.live.pulling import NOW as TODAY
+from tests.source.live.entra.pulling import NOW as TODAY
 
 LATER = "2026-11-24T06:00:00Z"
 LATEST = "2026-11-25T06:00:00Z"
