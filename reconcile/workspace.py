@@ -41,10 +41,9 @@ class Run:
     def rejected(self) -> Path:
         return self.folder / "1-rejected.csv"
 
-    @property
-    def differences(self) -> Path:
+    def differences(self, system: System) -> Path:
         """What a full pull found that the changes since the last one had not told."""
-        return self.folder / "1-differences.csv"
+        return self.folder / f"1-{system}-differences.csv"
 
     @property
     def findings_csv(self) -> Path:

@@ -162,7 +162,16 @@ def test_every_kind_has_a_rule_of_its_name() -> None:
 
 def test_every_file_of_a_run_is_named() -> None:
     run = Run(Path("run"))
-    files = [run.manifest, run.rejected, run.differences, run.findings_csv, run.findings, run.workbook, run.page]
+    files = [
+        run.manifest,
+        run.rejected,
+        run.differences("entra"),
+        run.differences("directory"),
+        run.findings_csv,
+        run.findings,
+        run.workbook,
+        run.page,
+    ]
     named = {path.name for path in (*files, *map(run.snapshot, SYSTEMS), *map(run.part, PARTS_OF_A_RUN))}
     assert set(first_cells("Formats")) == named
 

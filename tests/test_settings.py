@@ -15,8 +15,10 @@ from reconcile.settings import (
     Limits,
     Policy,
     Settings,
+    Sync,
     Tenant,
     azure_environment,
+    ldap_password,
     load,
     template,
 )
@@ -61,10 +63,19 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         entra = {live = true, endpoint = "https://graph.microsoft.us", credential = "certificate", client_id = "c0ffee00-0000-4000-8000-00000000000a", ca_file = "ca.pem", also = ["owners", "deleted"], full_every = 3, complete = true}
         agents = {live = true, trust_mtime = false}
         limits = {max_rejected = 0.5, writes_per_second = 5}
+        sync = {server = "connect1", user = "ada", auth = "basic", ca_file = "ca.pem"}
         [directory]
         live = true
         servers = ["ldaps://dc1.example.test"]
         domains = ["example.test"]
+        bind = "ntlm"
+        user = "svc@example.test"
+        users = {"other.test" = "svc@other.test"}
+        password_file = "secret"
+        ca_file = "ca.pem"
+        write_server = "ldap://dc1.example.test"
+        exclude = ["OU=Kiosks,DC=example,DC=test"]
+        full_every = 3
         date_format = "%d.%m.%Y %H:%M:%S"
         date_zone = "Europe/Berlin"
         complete = true
@@ -87,10 +98,26 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             full_every=3,
             complete=True,
         ),
-        Directory(True, ("ldaps://dc1.example.test",), ("example.test",), "%d.%m.%Y %H:%M:%S", "Europe/Berlin", True),  # noqa: FBT003
+        Directory(
+            live=True,
+            servers=("ldaps://dc1.example.test",),
+            domains=("example.test",),
+            bind="ntlm",
+            user="svc@example.test",
+            users={"other.test": "svc@other.test"},
+            password_file="secret",
+            ca_file="ca.pem",
+            write_server="ldap://dc1.example.test",
+            exclude=("OU=Kiosks,DC=example,DC=test",),
+            full_every=3,
+            date_format="%d.%m.%Y %H:%M:%S",
+            date_zone="Europe/Berlin",
+            complete=True,
+        ),
         Agents(live=True, trust_mtime=False),
         Policy(120, 7, 0, 60, ("server", "managed")),
         Limits(0.5, 5.0),
+        Sync("connect1", "ada", "basic", "ca.pem"),
     )
     assert loaded(tmp_path, text) == expected
     for section in fields(expected):
@@ -228,6 +255,54 @@ def test_what_a_live_pull_cannot_use_is_refused(tmp_path: Path, text: str, said:
     assert refused(tmp_path, f"[entra]\n{text}").startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("live = true", " servers: must name a domain controller, such as ldaps://dc1.corp.example.com"),
+        ('servers = ["dc1.example.test"]', " servers: must be such as ldaps://dc1.corp.example.com, not 'dc1.example"),
+        ('servers = ["https://dc1.example.test"]', " servers: must be such as ldaps://dc1.corp.example.com, not"),
+        ('servers = ["ldaps://dc1.example.test/DC=a"]', " servers: must be such as ldaps://dc1.corp.example.com, not"),
+        ('servers = ["ldaps://dc1.example.test:3269"]', " servers: ldaps://dc1.example.test:3269 is a global catalog"),
+        ('write_server = "ldap://dc1.example.test:3268"', " write_server: ldap://dc1.example.test:3268 is a global"),
+        ('write_server = "dc1"', " write_server: must be such as ldaps://dc1.corp.example.com, not 'dc1'"),
+        ('bind = "plain"', " bind: 'plain' is none of kerberos, simple, ntlm"),
+        ('bind = "ntlm"\nservers = ["ldaps://dc1"]', " user: must be set: bind = 'ntlm' needs a user and its password"),
+        ("full_every = 0", " full_every: must be 1 (every pull is a full one) or more"),
+        ('users = ["a"]', " users: must be a table of texts, not ['a']"),
+        ("users = {a = 1}", " users a: must be a text, not 1"),
+    ],
+)
+def test_what_a_controller_cannot_use_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    assert refused(tmp_path, f"[directory]\n{text}").startswith(f" directory{said}")
+
+
+def test_a_domain_may_have_a_user_and_a_password_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECONCILE_LDAP_PASSWORD", "most")
+    monkeypatch.setenv("RECONCILE_LDAP_PASSWORD_LAB_1_EXAMPLE_NET", "its own")
+
+    assert ldap_password(Directory()) == "most"
+    assert ldap_password(Directory(), "lab-1.example.net") == "its own"
+    assert ldap_password(Directory(), "other.example.net") is None
+
+
+def test_a_password_may_stand_in_a_file_that_only_its_owner_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RECONCILE_LDAP_PASSWORD", raising=False)
+    file = tmp_path / "secret"
+    file.write_text("correct horse\n", encoding="utf-8")
+    directory = Directory(password_file=str(file))
+    file.chmod(0o640)
+    with pytest.raises(SettingsError, match="others may read it: chmod 600 it"):
+        ldap_password(directory)
+    file.chmod(0o600)
+
+    assert ldap_password(directory) == "correct horse"
+    assert ldap_password(Directory()) is None
+    with pytest.raises(SettingsError, match="cannot be read"):
+        ldap_password(Directory(password_file=str(tmp_path / "none")))
+
+
 @pytest.mark.parametrize("rate", ["0", "-1", "21", "nan"])
 def test_writes_stay_within_the_limit_of_graph(tmp_path: Path, rate: str) -> None:
     assert refused(tmp_path, f"[limits]\nwrites_per_second = {rate}").startswith(
@@ -299,5 +374,5 @@ def test_the_template_shows_each_default_or_an_example_of_what_has_none(tmp_path
     for section in fields(Settings):
         for item in fields(getattr(default, section.name)):
             value = getattr(getattr(default, section.name), item.name)
-            if value not in (None, ()):
+            if value not in (None, (), {}):
                 assert getattr(getattr(shown, section.name), item.name) == value, f"{section.name} {item.name}"

@@ -156,8 +156,8 @@ def test_what_a_live_pull_leaves_stands_beside_its_snapshot() -> None:
         "1-entra-intune.parquet",
         "1-entra-autopilot.parquet",
     ]
-    assert run.differences.name == "1-differences.csv"
-    assert {path.parent for path in [*map(run.part, get_args(Part)), run.differences]} == {run.folder}
+    assert run.differences("entra").name == "1-entra-differences.csv"
+    assert {path.parent for path in [*map(run.part, get_args(Part)), run.differences("entra")]} == {run.folder}
 
 
 def test_the_operators_files_lie_in_inputs_and_the_ledger_in_reports() -> None:

@@ -1,6 +1,7 @@
 """reconcile doctor: whether each source can be read, and what is missing where it cannot."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from textwrap import fill
@@ -13,7 +14,7 @@ from reconcile.cli.options import clock, folders
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reconcile.client.graph.doctor import Check
+    from reconcile.client.check import Check
     from reconcile.settings import Settings
     from reconcile.workspace import System, Workspace
 
@@ -36,16 +37,53 @@ def doctor(inputs: Path, reports: Path, now: datetime) -> None:
 
     workspace = Workspace(inputs, reports)
     settings = load(workspace.settings)
-    well = True
-    for system in SYSTEMS:
-        if getattr(settings, system).live and system == "entra":
-            checks = _examine(settings, now)
-            _table(f"entra: {settings.entra.endpoint}", checks)
-            well &= all(check.state == "ok" for check in checks if check.needed)
-        else:
-            well &= _files(system, workspace, live=getattr(settings, system).live)
-    if not well:
+    well = [_system(system, workspace, settings, now) for system in SYSTEMS]
+    if settings.sync.server:
+        well.append(_sync(settings))
+    if not all(well):
         click.get_current_context().exit(NOT_USABLE)
+
+
+def _system(system: "System", workspace: "Workspace", settings: "Settings", now: datetime) -> bool:
+    """Whether everything is there that a sweep needs of it."""
+    live = getattr(settings, system).live
+    if system == "entra" and live:
+        return _table(f"entra: {settings.entra.endpoint}", _examine(settings, now))
+    if system == "directory" and live:
+        return _directory(settings, now)
+    return _files(system, workspace, live=live)
+
+
+def _directory(settings: "Settings", now: datetime) -> bool:
+    """Each controller; one that fails does no harm where another of its domain is well."""
+    from reconcile.cli.live import accounts
+    from reconcile.client.ldap.doctor import examine
+
+    directory, who = settings.directory, accounts(settings.directory)
+    well: dict[str, bool] = {}
+    strangers = False
+    for url in dict.fromkeys([*directory.servers, *([directory.write_server] if directory.write_server else [])]):
+        domain, checks = examine(url, who, directory.ca_file, now)
+        is_well = _table(f"directory: {url}", checks)
+        strangers |= domain is None
+        if domain is not None:
+            well[domain] = well.get(domain, False) | is_well
+    missing = [domain for domain in directory.domains if domain.lower() not in well]
+    for domain in missing:
+        click.echo(f"directory: MISSING: no controller of {domain} answers")
+    return bool(well) and all(well.values()) and not missing and not strangers
+
+
+def _sync(settings: "Settings") -> bool:
+    from reconcile.cli.live import quiet
+    from reconcile.client.sync.connect import engine
+    from reconcile.client.sync.doctor import examine
+    from reconcile.settings import sync_password
+
+    quiet()
+    made = engine(settings.sync, sync_password())
+    host = replace(made.host, answer_timeout=SECONDS, run_timeout=3 * SECONDS)
+    return _table(f"sync: {settings.sync.server}", asyncio.run(examine(replace(made, host=host))))
 
 
 def _examine(settings: "Settings", now: datetime) -> "Sequence[Check]":
@@ -81,7 +119,8 @@ def _how_many(files: int) -> str:
     return {0: "absent: no files", 1: "1 file"}.get(files, f"{files:,} files")
 
 
-def _table(title: str, checks: "Sequence[Check]") -> None:
+def _table(title: str, checks: "Sequence[Check]") -> bool:
+    """Whether all that is needed is there."""
     click.echo(title)
     widest = max(len(check.what) for check in checks)
     for check in checks:
@@ -90,3 +129,4 @@ def _table(title: str, checks: "Sequence[Check]") -> None:
         spare = "no sweep needs it; " if not check.needed and check.state == "missing" else ""
         start = f"  {state:<10} {check.what:<{widest}}  "
         click.echo(fill(spare + check.said, WIDTH, initial_indent=start, subsequent_indent=" " * len(start)))
+    return all(check.state == "ok" for check in checks if check.needed)

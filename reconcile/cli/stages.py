@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from reconcile.cli.progress import Stage
 from reconcile.errors import InputError
 from reconcile.finding.estate import Estate, State, split_deleted
+from reconcile.finding.excluded import empty_exclusions
 from reconcile.finding.find import find, sighting
 from reconcile.finding.protection import unmatched_protections
 from reconcile.finding.view import View
@@ -77,6 +78,10 @@ def _pull(
         from reconcile.cli.live import pull_live_entra
 
         return pull_live_entra(workspace, run, settings, now)
+    if system == "directory" and settings.directory.live:
+        from reconcile.cli.live import pull_live_directory
+
+        return pull_live_directory(workspace, run, settings, now)
     files = workspace.exports(system)
     reading = read_exports(system, files, workspace.inputs, settings)
     return (None, ()) if reading is None else (save(system, reading, run, now, files), reading.rejected)
@@ -92,7 +97,7 @@ def find_all(workspace: Workspace, run: Run, now: datetime, stage: Stage) -> Non
         view = View(_estate(workspace, run, settings, manifest, ledger, now))
         stage("finding")
         table = to_table(find(view, seen_frame(ledger.first_seen())), FINDINGS)
-        judged = _Judged(now, _states(view, manifest), (*withheld(view), *unmatched_protections(view)))
+        judged = _Judged(now, _states(view, manifest), (*withheld(view), *unmatched_protections(view), *empty_exclusions(view)))
         stage("writing findings")
         pq.write_table(
             table.replace_schema_metadata({_META: msgspec.json.encode(judged)}), run.findings, compression="zstd"
@@ -139,6 +144,7 @@ def _estate(
         policy=settings.policy,
         protected=tuple(read_protected(workspace.protected)),
         now=now,
+        excluded=settings.directory.exclude,
     )
 
 

@@ -35,6 +35,8 @@ class Estate:
     policy: Policy
     protected: tuple[Protected, ...]
     now: datetime
+    excluded: tuple[str, ...] = ()
+    """Distinguished names below which every computer is protected."""
 
     @cached_property
     def clock(self) -> np.datetime64:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from reconcile.finding.excluded import excluded
 from reconcile.finding.found import Found
 from reconcile.finding.lookup import (
     NOWHERE,
@@ -174,7 +175,8 @@ def _directory_masks(view: View) -> Mapping[str, Mask]:
         "recently-active": _recent(view, view.directory_activity.seen),
         "protected-list": _ids_listed(view, directory["object_guid"])
         | _ids_listed(view, directory["sid"])
-        | host_listed,
+        | host_listed
+        | excluded(view),
         "not-windows": is_false(directory["windows"]),
         "cluster-unknown": machine & is_false(directory["spns_served"]),
     }

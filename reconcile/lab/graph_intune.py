@@ -1,5 +1,7 @@
 """Intune's devices, Autopilot identities, and what the tenant says of itself."""
 
+from datetime import UTC
+
 from reconcile.lab.call import Call, chosen, found
 from reconcile.lab.filters import test_of
 from reconcile.lab.graph_devices import plain_count
@@ -45,7 +47,14 @@ def synchronization(call: Call) -> Answer:
 
 def organization(call: Call) -> Answer:
     tenant = call.lab.tenant
-    one = chosen({"id": tenant.tenant_id, "displayName": tenant.name}, call.selected())
+    synced = tenant.synced_at and f"{tenant.synced_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    row = {
+        "id": tenant.tenant_id,
+        "displayName": tenant.name,
+        "onPremisesLastSyncDateTime": synced,
+        "onPremisesSyncEnabled": True if synced else None,
+    }
+    one = chosen(row, call.selected())
     return json_answer(200, {"@odata.context": call.context("organization"), "value": [one]})
 
 

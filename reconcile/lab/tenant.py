@@ -40,6 +40,8 @@ class Tenant:
     managed_devices: dict[str, Row] = field(default_factory=dict)
     autopilot_identities: dict[str, Row] = field(default_factory=dict)
     deletion_threshold: int = 500
+    synced_at: datetime | None = None
+    """When the sync engine last ended an export; None where there is no such engine."""
     changes: list[Change] = field(default_factory=list)
     _by_device_id: dict[str, str] = field(default_factory=dict)
     _owned: dict[str, dict[str, None]] = field(default_factory=dict)

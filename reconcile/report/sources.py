@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from reconcile.report.summary import Source, State
-from reconcile.source.snapshot import Entry, Live, Manifest, Origin
+from reconcile.source.snapshot import Domain, Entry, Live, Manifest, Origin
 from reconcile.workspace import SYSTEMS, System
 
 MAX_NAMED = 3
@@ -22,18 +22,21 @@ def _source(system: System, entry: Entry | None, state: State) -> Source:
 
 def _obtained(entry: Entry) -> str:
     """`Graph: everything read, in 12 requests, 1,000 devices counted`, or `2 files: a.json (Graph page), b.json (Graph page)`."""
+    if entry.read:
+        return "; ".join(map(_from_controller, entry.read))
     return _from_files(entry.files) if entry.live is None else _from_graph(entry.live)
 
 
+def _from_controller(domain: Domain) -> str:
+    return f"{domain.name}, {_how(domain.sweeps)}: {domain.rows:,} computers from {domain.server}"
+
+
+def _how(sweeps: int) -> str:
+    return f"what changed in {sweeps} pulls" if sweeps > 1 else "what changed" if sweeps else "everything read"
+
+
 def _from_graph(live: Live) -> str:
-    how = (
-        f"what changed in {live.sweeps} pulls"
-        if live.sweeps > 1
-        else "what changed"
-        if live.sweeps
-        else "everything read"
-    )
-    return f"Graph, {how}: {live.requests:,} requests to {live.endpoint}, {live.count:,} devices counted there"
+    return f"Graph, {_how(live.sweeps)}: {live.requests:,} requests to {live.endpoint}, {live.count:,} devices counted there"
 
 
 def _from_files(files: tuple[Origin, ...]) -> str:

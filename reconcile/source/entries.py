@@ -1,28 +1,21 @@
 """The computers of an LDIF file or of ldapsearch's output."""
 
-import re
-import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from uuid import UUID
 
 import pyarrow as pa
 
 from reconcile.errors import SourceIncomplete
+from reconcile.source.attributes import LOWER, RECOVERY_KEY, cells, parent_of, plain
 from reconcile.source.computer import SERVED, Export, most_specific, tabulate
 from reconcile.source.ldapsearch import Search
-from reconcile.source.ldif import Broken, Entry, Remark, Value, ends_early, read_ldif
+from reconcile.source.ldif import Broken, Entry, Remark, ends_early, read_ldif
 from reconcile.source.snapshot import Rejected
 
 MULTIVALUED = {"serviceprincipalname": "servicePrincipalName", "usercertificate": "userCertificateCount"}
 """Whether an entry without them was asked for them is known only for the file as a whole."""
-LOWER = [name.lower() for name in SERVED.names]
 COLUMNS = dict(zip(LOWER, SERVED.names, strict=True)) | MULTIVALUED
 WANTED = frozenset(COLUMNS) | {"cn"}
-RECOVERY_KEY = "msfve-recoveryinformation"
-PARENT = re.compile(r"(?:\\.|[^,\\])*,", re.DOTALL)
-GUID_BYTES = 16
-SID_HEAD = 8
 
 
 def read_entries(text: str, encoding: str, file: str) -> Export:
@@ -84,9 +77,9 @@ class _Reader:
         return table
 
     def _row(self, entry: Entry) -> Iterator[tuple[object, ...]]:
-        dn, kind = _plain(entry.dn), most_specific([_plain(value) for value in entry.values.get("objectclass", ())])
+        dn, kind = plain(entry.dn), most_specific([plain(value) for value in entry.values.get("objectclass", ())])
         if kind.lower() == RECOVERY_KEY:
-            self.keys[PARENT.sub("", dn, count=1).lower()] += 1
+            self.keys[parent_of(dn).lower()] += 1
             return
         for attribute, text, reason in entry.unread:
             if attribute == "usercertificate":  # there is one, and no more is asked of it
@@ -94,7 +87,7 @@ class _Reader:
             else:
                 self._reject(entry.line, COLUMNS.get(attribute, attribute), text, reason, kept=True)
         self.seen |= MULTIVALUED.keys() & entry.values.keys()
-        yield _cells(entry, dn, kind)
+        yield cells(entry.values, entry.line, dn, kind)
 
     def _reject(self, line: int, field: str, value: str, reason: str, *, kept: bool) -> None:
         self.rejected.append(Rejected("directory", self.file, line, field, value, reason, kept=kept))
@@ -102,40 +95,3 @@ class _Reader:
 
 def _replaced(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
     return table.set_column(table.schema.get_field_index(name), SERVED.field(name), values)
-
-
-def _cells(entry: Entry, dn: str, kind: str) -> tuple[object, ...]:
-    values = entry.values
-    special = {
-        "row": entry.line,
-        "objectguid": _guid(values["objectguid"][0]) if "objectguid" in values else None,
-        "objectsid": _sid(values["objectsid"][0]) if "objectsid" in values else None,
-        "name": _first(values, "name") or _first(values, "cn"),
-        "distinguishedname": dn,
-        "objectclass": kind,
-        "serviceprincipalname": [_plain(value) for value in values.get("serviceprincipalname", ())],
-        "usercertificatecount": str(len(values.get("usercertificate", ()))),
-    }
-    return tuple([special[name] if name in special else _first(values, name) for name in LOWER])
-
-
-def _first(values: dict[str, list[Value]], name: str) -> str | None:
-    return _plain(values[name][0]) if name in values else None
-
-
-def _plain(value: Value) -> str:
-    return value if isinstance(value, str) else value.decode("utf-8", "replace")
-
-
-def _guid(value: Value) -> str:
-    """16 bytes, the first three parts of them little-endian; ldapsearch prints those that happen to be ASCII as text."""
-    data = value.encode() if isinstance(value, str) else value
-    return str(UUID(bytes_le=data)) if len(data) == GUID_BYTES else _plain(value)
-
-
-def _sid(value: Value) -> str:
-    """Revision, number of parts, authority (big-endian), parts (little-endian); anything else as it stands."""
-    if isinstance(value, str) or len(value) < SID_HEAD or len(value) != SID_HEAD + 4 * value[1]:
-        return _plain(value)
-    parts = struct.unpack(f"<{value[1]}I", value[SID_HEAD:])
-    return "-".join(["S", str(value[0]), str(int.from_bytes(value[2:SID_HEAD])), *map(str, parts)])

@@ -22,7 +22,7 @@ def read_exports(system: System, files: Sequence[Path], root: Path, settings: Se
 
     Raises SourceError, SourceIncomplete or InputError.
     """
-    if system != "entra" and getattr(settings, system).live:
+    if system == "agents" and settings.agents.live:
         raise SourceError(
             system,
             f"live pulls of it are not in this version; put an export into {root / system} and set live = false",

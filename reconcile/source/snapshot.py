@@ -52,6 +52,26 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     """So many deletions in one cycle stop the sync; null where it was not asked for, or is switched off."""
 
 
+class Domain(msgspec.Struct, frozen=True, kw_only=True):
+    """One domain of a live snapshot, as one of its controllers told it, and where the next pull goes on."""
+
+    name: str
+    """Its DNS name."""
+    server: str
+    """As settings name the controller."""
+    database: str | None = None
+    """The controller's invocation id: numbers of changes mean nothing to another one, nor to it once it was restored."""
+    usn: int
+    """All changes up to this number of the controller's are in the snapshot."""
+    rows: int
+    sweeps: int = 0
+    """Pulls since it was read in full; 0 = this one did."""
+    cuts: tuple[int, ...] = ()
+    """Numbers of creation that part its computers into as many each."""
+    keys: bool = False
+    """Whether this account sees BitLocker keys."""
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """What `manifest.json` says of one snapshot."""
 
@@ -68,7 +88,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     """What the operator should know and no row is to blame for, such as dates left unread for want of a format."""
     live: Live | None = None
-    """null: read from files."""
+    """Of Entra; null: read from files."""
+    read: tuple[Domain, ...] = ()
+    """Of the directory; empty: read from files."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):

@@ -151,9 +151,8 @@ def test_an_empty_export_is_refused(small: Small) -> None:
     assert small.run("sweep").exit_code == 3
 
 
-@pytest.mark.parametrize("system", ["directory", "agents"])
-def test_systems_that_cannot_be_pulled_live_yet_are_refused_plainly(small: Small, system: str) -> None:
-    small.settings(f"[{system}]\nlive = true\n")
+def test_agents_cannot_be_pulled_live_yet_and_that_is_said_plainly(small: Small) -> None:
+    small.settings("[agents]\nlive = true\n")
 
     result = small.run("sweep")
 

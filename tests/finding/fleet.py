@@ -122,6 +122,7 @@ class Fleet:
     tenant: str | None = TENANT
     policy: Policy = field(default_factory=Policy)
     protected: tuple[Protected, ...] = ()
+    excluded: tuple[str, ...] = ()
 
     @property
     def estate(self) -> Estate:
@@ -138,6 +139,7 @@ class Fleet:
             policy=self.policy,
             protected=self.protected,
             now=NOW,
+            excluded=self.excluded,
         )
 
     def findings(self) -> list[dict[str, Any]]:

@@ -4,14 +4,14 @@ A right to change something is never tried: the token's own word is all that is 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from kiota_abstractions.request_information import RequestInformation
 
+from reconcile.client.check import SKEW, Check
 from reconcile.client.graph.connect import sign_in
 from reconcile.client.graph.credential import Grant
 from reconcile.client.graph.deleted import deleted_listing
@@ -24,6 +24,7 @@ from reconcile.client.graph.right import (
     READ_DEVICES,
     READ_INTUNE,
     READ_KEYS,
+    READ_ORGANIZATION,
     READ_OWNERS,
     READ_PASSWORDS,
     READ_SYNC,
@@ -34,9 +35,6 @@ from reconcile.client.graph.session import Graph, Reply
 from reconcile.errors import ReconcileError, SourceError
 from reconcile.settings import Extra, Settings
 
-State = Literal["ok", "missing", "unknown"]
-SKEW = 300
-"""Seconds: what Kerberos and tokens forgive."""
 RIGHTS: dict[Extra, Right] = {
     "owners": READ_OWNERS,
     "deleted": READ_DELETED,
@@ -44,19 +42,9 @@ RIGHTS: dict[Extra, Right] = {
     "autopilot": READ_AUTOPILOT,
     "sync-threshold": READ_SYNC,
 }
-LATER = (WRITE_DEVICES, READ_KEYS, READ_PASSWORDS)
+LATER = (WRITE_DEVICES, READ_KEYS, READ_PASSWORDS, READ_ORGANIZATION)
 """What no sweep needs, and a retirement will."""
 NOBODY = "00000000-0000-0000-0000-000000000000"
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line of the table; what is needed and not ok keeps the sweep from working."""
-
-    what: str
-    state: State
-    said: str
-    needed: bool = True
 
 
 async def examine(graph: Graph, settings: Settings, now: datetime) -> list[Check]:
@@ -170,6 +158,7 @@ _PROBES: dict[Right, Callable[[Any], RequestInformation]] = {
     READ_INTUNE: lambda build: get(build.device_management.managed_devices, select=["id"], top=1),
     READ_AUTOPILOT: lambda build: get(build.device_management.windows_autopilot_device_identities, top=1),
     READ_SYNC: lambda build: get(build.directory.on_premises_synchronization),
+    READ_ORGANIZATION: lambda build: get(build.organization, select=["id"]),
     READ_KEYS: lambda build: get(
         build.information_protection.bitlocker.recovery_keys, filter=f"deviceId eq '{NOBODY}'"
     ),

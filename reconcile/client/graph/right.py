@@ -69,3 +69,8 @@ READ_SYNC = Right(
     ("OnPremDirectorySynchronization.ReadWrite.All",),
     roles=("Hybrid Identity Administrator",),
 )
+READ_ORGANIZATION = Right(
+    "read when the last sync was",
+    "Organization.Read.All",
+    ("Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+)

@@ -7,8 +7,10 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconcile.source.live.differences import differences
 from reconcile.source.live.entra.changes import folded
-from reconcile.source.live.entra.proof import at_first, differences, standing
+from reconcile.source.live.entra.proof import at_first, standing
+from reconcile.source.overlay import MEMBERS
 from reconcile.source.schema import ENTRA
 
 IDS = st.sets(st.integers(0, 12).map(str))
@@ -43,7 +45,7 @@ def columns(rows: list[Row]) -> Any:
 
 
 def compared(ours: list[Row], theirs: list[Row], *meanwhile: str) -> Any:
-    return differences(columns(ours), columns(theirs), pa.array(meanwhile, pa.string()))
+    return differences(columns(ours), columns(theirs), pa.array(meanwhile, pa.string()), "id", MEMBERS)
 
 
 def test_the_same_rows_in_another_order_do_not_differ() -> None:

@@ -23,7 +23,7 @@ def test_every_so_often_a_full_pull_proves_the_changes(tmp_path: Path) -> None:
 
     assert [one.live.sweeps for one in (second, third, fourth)] == [1, 2, 0]
     assert fourth.notes == "what changes told of 3 pulls was held against this full one, 60 devices: no difference"
-    assert not fourth.run.differences.exists()
+    assert not fourth.run.differences("entra").exists()
 
 
 def test_what_changes_between_proof_and_pull_is_no_difference(tmp_path: Path) -> None:
@@ -59,11 +59,11 @@ def test_where_changes_told_too_little_the_full_pull_is_right_and_says_what_they
         assert second.rows == entra.afresh().rows
 
     assert (first.live.sweeps, second.live.sweeps) == (1, 0)
-    with second.run.differences.open(encoding="utf-8-sig", newline="") as file:
+    with second.run.differences("entra").open(encoding="utf-8-sig", newline="") as file:
         told = {(row["object_id"], row["difference"]) for row in csv.DictReader(file)}
     assert told >= {(renamed, "displayName"), (gone, "no longer there"), (new, "missing")}
     assert "3 differ, missing 1, no longer there 1, displayName 1" in second.notes
-    assert "1-differences.csv lists them. This pull is right" in second.notes
+    assert "1-entra-differences.csv lists them. This pull is right" in second.notes
 
 
 def test_changes_that_missed_a_device_do_not_pass_for_an_index_that_lags(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_changes_that_missed_a_device_do_not_pass_for_an_index_that_lags(tmp_pat
     assert device(9)["id"] in pulled.rows
     assert set(pulled.rows) == set(entra.ids)
     assert "everything was read anew: Graph counts 51 devices, and 50 were read; what" in pulled.notes
-    assert "50 devices: 1 differ, missing 1; 1-differences.csv lists them" in pulled.notes
+    assert "50 devices: 1 differ, missing 1; 1-entra-differences.csv lists them" in pulled.notes
 
 
 def test_a_device_that_is_gone_during_the_pull_excuses_none_that_the_changes_missed(tmp_path: Path) -> None:

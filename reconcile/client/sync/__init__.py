@@ -1,0 +1,1 @@
+"""Microsoft Entra Connect: the engine on its server, asked and started through WinRM."""
