@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from reconcile.lab.graph import application
-from reconcile.lab.lab import Lab
+from reconcile.lab.graph.application import application
+from reconcile.lab.graph.lab import Lab
+from reconcile.lab.graph.tenant import Tenant
+from reconcile.lab.graph.wire import Exchange
 from reconcile.lab.serve import serving
-from reconcile.lab.tenant import Tenant
-from reconcile.lab.wire import Exchange
 from tests.openapi import Description
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
-from reconcile.lab.wire import Exchange
+from reconcile.lab.graph.wire import Exchange
 
 FILE = Path(__file__).parents[2] / "shared" / "samples" / "graph-openapi-slice.yaml"
 

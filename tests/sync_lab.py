@@ -8,14 +8,14 @@ from pathlib import Path
 from uuid import UUID
 
 from reconcile.client.sync.engine import Engine
-from reconcile.lab.directory import Directory
-from reconcile.lab.directory_entry import Entry, values
-from reconcile.lab.directory_forest import forest
-from reconcile.lab.directory_schema import ATTRIBUTES
-from reconcile.lab.directory_values import Change
+from reconcile.lab.directory.directory import Directory
+from reconcile.lab.directory.entry import Entry, values
+from reconcile.lab.directory.forest import forest
+from reconcile.lab.directory.schema import ATTRIBUTES
+from reconcile.lab.directory.values import Change
+from reconcile.lab.graph.tenant import Row, Tenant
 from reconcile.lab.sync import SyncEngine
 from reconcile.lab.sync_server import SyncServer
-from reconcile.lab.tenant import Row, Tenant
 from tests.winrm_lab import ADMIN, Hosts, winrm_hosts
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

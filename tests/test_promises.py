@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from reconcile.client.graph.retry import Patience
-from reconcile.lab.fault import Fault
-from reconcile.lab.tokens import WRITER
+from reconcile.lab.graph.fault import Fault
+from reconcile.lab.graph.tokens import WRITER
 from tests.cli.small import TENANT, Small, device
 from tests.client.graph.authority import Authority, authority
 from tests.finding.fleet import DOMAIN_SID, Fleet, ago, computer, guid, report, row

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from reconcile.lab.ldap_lab import DirectoryLab
-    from reconcile.lab.tenant import Tenant
+    from reconcile.lab.graph.tenant import Tenant
+    from reconcile.lab.ldap.lab import DirectoryLab
 
 READY = """\
 {devices} devices of {company}, who do not exist, on {url}
@@ -76,10 +76,10 @@ def lab(port: int, ldap_port: int, devices: int, certificates: Path | None) -> N
 async def _serve(devices: int, ports: dict[str, int], folder: Path) -> None:
     """Until it is cancelled; raises BadParameter for a port that is taken."""
     from reconcile.lab.certificates import certified
-    from reconcile.lab.estate import estate
-    from reconcile.lab.graph import application
-    from reconcile.lab.lab import Lab
-    from reconcile.lab.ldap import serve_ldap
+    from reconcile.lab.estate.estate import estate
+    from reconcile.lab.graph.application import application
+    from reconcile.lab.graph.lab import Lab
+    from reconcile.lab.ldap.serve import serve_ldap
     from reconcile.lab.serve import serve
 
     tenant = estate(devices, _clock())
@@ -96,9 +96,9 @@ async def _serve(devices: int, ports: dict[str, int], folder: Path) -> None:
 
 def _directory(tenant: "Tenant") -> "tuple[DirectoryLab, dict[str, str]]":
     """The tenant's domain, and what is told of it: who may sign in, and how."""
-    from reconcile.lab.estate_directory import directory_of
-    from reconcile.lab.estate_premises import ADMIN
-    from reconcile.lab.ldap_lab import DirectoryLab
+    from reconcile.lab.estate.directory import directory_of
+    from reconcile.lab.estate.premises import ADMIN
+    from reconcile.lab.ldap.lab import DirectoryLab
 
     directory = directory_of(tenant, _clock())
     directory.now = _clock

@@ -97,7 +97,9 @@ def find_all(workspace: Workspace, run: Run, now: datetime, stage: Stage) -> Non
         view = View(_estate(workspace, run, settings, manifest, ledger, now))
         stage("finding")
         table = to_table(find(view, seen_frame(ledger.first_seen())), FINDINGS)
-        judged = _Judged(now, _states(view, manifest), (*withheld(view), *unmatched_protections(view), *empty_exclusions(view)))
+        judged = _Judged(
+            now, _states(view, manifest), (*withheld(view), *unmatched_protections(view), *empty_exclusions(view))
+        )
         stage("writing findings")
         pq.write_table(
             table.replace_schema_metadata({_META: msgspec.json.encode(judged)}), run.findings, compression="zstd"

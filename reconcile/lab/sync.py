@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Literal
 
-from reconcile.lab.directory import Directory
-from reconcile.lab.directory_entry import Entry
-from reconcile.lab.tenant import Row, Tenant
+from reconcile.lab.directory.directory import Directory
+from reconcile.lab.directory.entry import Entry
+from reconcile.lab.graph.tenant import Row, Tenant
 
 DISABLED = 0x2
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from reconcile.lab.estate import estate
-from reconcile.lab.fault import Fault
-from reconcile.lab.lab import Lab
-from reconcile.lab.tokens import READING, WRITER, Application
+from reconcile.lab.estate.estate import estate
+from reconcile.lab.graph.fault import Fault
+from reconcile.lab.graph.lab import Lab
+from reconcile.lab.graph.tokens import READING, WRITER, Application
 from tests.cli.small import Small
 from tests.graph_lab import graph_lab
 

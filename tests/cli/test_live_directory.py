@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reconcile.lab.ldap_fault import LdapFault
+from reconcile.lab.ldap.fault import LdapFault
 from tests.cli.small import NOW, Small, device
 from tests.client.ldap.domain import Domain, lab_domain
 from tests.samba import PASSWORD

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from reconcile.client.graph.retry import Patience
-from reconcile.lab.estate import estate
-from reconcile.lab.fault import Fault
-from reconcile.lab.lab import Lab
+from reconcile.lab.estate.estate import estate
+from reconcile.lab.graph.fault import Fault
+from reconcile.lab.graph.lab import Lab
 from tests.cli.small import NOW, Small
 from tests.graph_lab import graph_lab
 from tests.source.live.entra.pulling import NOW as TODAY

@@ -21,7 +21,9 @@ def test_a_computer_below_an_excluded_place_is_protected(place: str, below: str)
     assert finding["blocked_by"] == "protected-list"
 
 
-@pytest.mark.parametrize("dn", ["CN=PC-1,OU=Old Kiosks,DC=corp,DC=example,DC=test", "CN=PC-1,DC=corp,DC=example,DC=test"])
+@pytest.mark.parametrize(
+    "dn", ["CN=PC-1,OU=Old Kiosks,DC=corp,DC=example,DC=test", "CN=PC-1,DC=corp,DC=example,DC=test"]
+)
 def test_a_computer_elsewhere_is_not(dn: str) -> None:
     finding = fleet(KIOSKS, dn).only("disabled")
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from reconcile.lab.certificates import Certified
-from reconcile.lab.ldap_lab import DirectoryLab
-from tests.lab.asking import Asking, asking
+from reconcile.lab.ldap.lab import DirectoryLab
 from tests.lab.certificates import certified
 from tests.lab.domain import Served, domain, served
+from tests.lab.graph.asking import Asking, asking
 
 
 @pytest.fixture(name="graph")

@@ -13,14 +13,14 @@ from uuid import UUID
 from ldap3 import BASE, NONE, SUBTREE, Connection, Server, Tls
 from ldap3.core.exceptions import LDAPExceptionError
 
-from reconcile.lab.directory import Directory
-from reconcile.lab.directory_entry import Facts, values
-from reconcile.lab.directory_forest import forest
-from reconcile.lab.directory_schema import ATTRIBUTES
-from reconcile.lab.directory_values import Change
-from reconcile.lab.ldap import serving_ldap
-from reconcile.lab.ldap_lab import DirectoryLab
-from tests.lab.asking import NOW
+from reconcile.lab.directory.directory import Directory
+from reconcile.lab.directory.entry import Facts, values
+from reconcile.lab.directory.forest import forest
+from reconcile.lab.directory.schema import ATTRIBUTES
+from reconcile.lab.directory.values import Change
+from reconcile.lab.ldap.lab import DirectoryLab
+from reconcile.lab.ldap.serve import serving_ldap
+from tests.lab.graph.asking import NOW
 
 SID = "S-1-5-21-1850421077-2711046213-3312908754"
 DOMAIN = "aldermoor.example"

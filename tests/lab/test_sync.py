@@ -2,8 +2,8 @@
 
 import pytest
 
-from reconcile.lab.estate import estate
-from reconcile.lab.estate_directory import directory_of
+from reconcile.lab.estate.directory import directory_of
+from reconcile.lab.estate.estate import estate
 from reconcile.lab.sync import SyncEngine
 from tests.sync_lab import NOW, Premises, premises
 

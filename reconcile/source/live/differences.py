@@ -46,7 +46,7 @@ def differences(told: Columns, found: Columns, meanwhile: pa.Array, key: str, me
     ours, theirs = _ids(told, meanwhile, key), _ids(found, meanwhile, key)
     both = ours.filter(pc.is_in(ours, value_set=theirs))
     places = _places(told, both, key), _places(found, both, key)
-    differing = {member: _differing(told, found, member, both, places) for member in members if member != key}
+    differing = {member: _differing(told, found, (key, member), both, places) for member in members if member != key}
     return Differences(
         compared=len(both),
         missing=theirs.filter(pc.invert(pc.is_in(theirs, value_set=ours))),
@@ -65,9 +65,11 @@ def _places(columns: Columns, ids: pa.Array, key: str) -> pa.Array:
 
 
 def _differing(
-    told: Columns, found: Columns, member: str, both: pa.Array, places: tuple[pa.Array, pa.Array]
+    told: Columns, found: Columns, names: tuple[str, str], both: pa.Array, places: tuple[pa.Array, pa.Array]
 ) -> pa.Array:
-    ones, others = (columns([member])[member].take(at) for columns, at in zip((told, found), places, strict=True))
+    """`names` are the key's and the member's."""
+    member = names[1]
+    ones, others = (columns([*names])[member].take(at) for columns, at in zip((told, found), places, strict=True))
     return both.filter(pa.array(~equal(ones, others)))
 
 

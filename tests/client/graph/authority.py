@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from reconcile.lab.estate import estate
-from reconcile.lab.lab import Lab
-from reconcile.lab.tokens import WRITER
+from reconcile.lab.estate.estate import estate
+from reconcile.lab.graph.lab import Lab
+from reconcile.lab.graph.tokens import WRITER
 from reconcile.settings import Azure, Entra, Settings, Tenant
 from tests.client.graph.session import NOW
 from tests.graph_lab import graph_lab

@@ -15,11 +15,11 @@ from reconcile.client.graph.credential import Tokens
 from reconcile.client.graph.look import Pin
 from reconcile.client.graph.retry import Patience
 from reconcile.client.graph.session import Graph
-from reconcile.lab.estate import estate
-from reconcile.lab.fault import Fault
-from reconcile.lab.lab import Lab
-from reconcile.lab.tenant import Row
-from reconcile.lab.wire import Exchange, Logged
+from reconcile.lab.estate.estate import estate
+from reconcile.lab.graph.fault import Fault
+from reconcile.lab.graph.lab import Lab
+from reconcile.lab.graph.tenant import Row
+from reconcile.lab.graph.wire import Exchange, Logged
 from tests.graph_lab import graph_lab
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from reconcile.client.graph.act import Answer, delete, disable, enable, purge, r
 from reconcile.client.graph.credential import Tokens
 from reconcile.client.graph.look import Pin, look
 from reconcile.client.graph.session import Graph
-from reconcile.lab.tenant import Row
+from reconcile.lab.graph.tenant import Row
 from tests.client.graph.canned import canned, parts, said
 from tests.client.graph.session import HASTY, NOBODY, SCOPE, Bearer, Session, opened, pin, session
 

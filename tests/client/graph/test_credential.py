@@ -20,7 +20,7 @@ from reconcile.client.graph.connect import connect, sign_in
 from reconcile.client.graph.credential import Grant, read_grant, tokens
 from reconcile.client.graph.listing import device_count
 from reconcile.errors import AccessRefused, SettingsError, SourceError
-from reconcile.lab.tokens import READER, WRITER
+from reconcile.lab.graph.tokens import READER, WRITER
 from reconcile.settings import Azure, Entra, Settings, Tenant
 from tests.client.graph.authority import authority, client_certificate, token
 from tests.client.graph.canned import said, served

@@ -16,10 +16,10 @@ from reconcile.client.ldap.entry import Entry
 from reconcile.client.ldap.look import Pin
 from reconcile.client.ldap.protection import DACL_ONLY, DELETE, DELETE_CHILD, DELETE_TREE, EVERYONE
 from reconcile.client.ldap.session import ANYTHING, Control, Session, connected
-from reconcile.lab.directory_entry import values
-from reconcile.lab.directory_forest import forest
-from reconcile.lab.ldap import serving_ldap
-from reconcile.lab.ldap_lab import DirectoryLab
+from reconcile.lab.directory.entry import values
+from reconcile.lab.directory.forest import forest
+from reconcile.lab.ldap.lab import DirectoryLab
+from reconcile.lab.ldap.serve import serving_ldap
 from tests.certificates import Authority
 from tests.samba import ADMINISTRATOR, PASSWORD, Samba
 

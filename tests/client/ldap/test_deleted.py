@@ -6,7 +6,7 @@ import pytest
 
 from reconcile.client.ldap.deleted import deleted_container, has_recycle_bin, sees_deleted
 from reconcile.errors import SourceError
-from reconcile.lab.ldap_fault import LdapFault
+from reconcile.lab.ldap.fault import LdapFault
 from tests.client.ldap.domain import Domain, lab_domain
 
 

@@ -8,7 +8,7 @@ import pytest
 from reconcile.client.ldap.act import TREE
 from reconcile.client.ldap.look import Look, Pin, look, looks
 from reconcile.client.ldap.restore import restore
-from reconcile.lab.ldap_fault import LdapFault
+from reconcile.lab.ldap.fault import LdapFault
 from tests.client.ldap.domain import Domain, Place, lab_domain, place
 
 

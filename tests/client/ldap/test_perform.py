@@ -14,8 +14,8 @@ from reconcile.client.ldap.look import Pin
 from reconcile.client.ldap.perform import Answer
 from reconcile.client.ldap.restore import restore
 from reconcile.client.ldap.session import Session
-from reconcile.lab.ldap_fault import LdapFault
-from reconcile.lab.ldap_lab import DirectoryLab
+from reconcile.lab.ldap.fault import LdapFault
+from reconcile.lab.ldap.lab import DirectoryLab
 from tests.client.ldap.domain import Domain, Place
 from tests.client.ldap.domain import place as opened
 

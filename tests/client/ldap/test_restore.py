@@ -11,7 +11,7 @@ from reconcile.client.ldap.children import Kept, Saved
 from reconcile.client.ldap.look import Pin
 from reconcile.client.ldap.perform import Answer
 from reconcile.client.ldap.restore import NO_PASSWORD, restore
-from reconcile.lab.ldap_fault import LdapFault
+from reconcile.lab.ldap.fault import LdapFault
 from tests.client.ldap.domain import RECOVERY_PASSWORD, Domain, Place, lab_domain, place
 
 

@@ -7,7 +7,7 @@ import pytest
 from reconcile.client.ldap.deleted import SHOW_RECYCLED, deleted_container
 from reconcile.client.ldap.search import Search, everything, pages
 from reconcile.errors import AccessRefused, SourceError, SourceIncomplete
-from reconcile.lab.ldap_fault import LdapFault
+from reconcile.lab.ldap.fault import LdapFault
 from tests.client.ldap.domain import Domain, Place
 from tests.client.ldap.domain import place as opened
 

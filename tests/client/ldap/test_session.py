@@ -6,7 +6,7 @@ from reconcile.client.ldap.bind import Account
 from reconcile.client.ldap.refusal import Lost
 from reconcile.client.ldap.session import connect, connected
 from reconcile.errors import AccessRefused, SourceError
-from reconcile.lab.ldap_fault import LdapFault
+from reconcile.lab.ldap.fault import LdapFault
 from tests.client.ldap.domain import Domain
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from reconcile.client.ldap.bind import Accounts
-from reconcile.lab.directory_entry import values
+from reconcile.lab.directory.entry import values
 from reconcile.settings import Directory
 from reconcile.source.live.directory.earlier import Base
 from reconcile.source.live.directory.pull import Ask, pull_directory

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from reconcile.client.ldap.restore import restore
-from reconcile.lab.directory_schema import ATTRIBUTES
-from reconcile.lab.directory_values import Change
+from reconcile.lab.directory.schema import ATTRIBUTES
+from reconcile.lab.directory.values import Change
 from reconcile.source.manifest import read_manifest, write_manifest
 from reconcile.source.snapshot import digest
 from tests.client.ldap.domain import Domain, Place

@@ -9,9 +9,9 @@ import pytest
 
 from reconcile.client.ldap.bind import Accounts
 from reconcile.errors import AccessRefused, SourceError, SourceIncomplete
-from reconcile.lab.directory_schema import ATTRIBUTES
-from reconcile.lab.directory_values import Change
-from reconcile.lab.ldap_fault import LdapFault
+from reconcile.lab.directory.schema import ATTRIBUTES
+from reconcile.lab.directory.values import Change
+from reconcile.lab.ldap.fault import LdapFault
 from reconcile.settings import Directory
 from reconcile.workspace import Workspace
 from tests.client.ldap.domain import Domain, Place, lab_domain

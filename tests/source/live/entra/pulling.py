@@ -16,13 +16,13 @@ import pyarrow.parquet as pq
 from reconcile.client.graph.credential import Tokens
 from reconcile.client.graph.retry import Patience
 from reconcile.client.graph.session import Graph
-from reconcile.lab.estate import estate
-from reconcile.lab.fault import Fault
-from reconcile.lab.graph import application
-from reconcile.lab.lab import Lab
+from reconcile.lab.estate.estate import estate
+from reconcile.lab.graph.application import application
+from reconcile.lab.graph.fault import Fault
+from reconcile.lab.graph.lab import Lab
+from reconcile.lab.graph.tenant import Row, Tenant
+from reconcile.lab.graph.wire import Exchange, Logged
 from reconcile.lab.serve import serving
-from reconcile.lab.tenant import Row, Tenant
-from reconcile.lab.wire import Exchange, Logged
 from reconcile.settings import Entra, Extra
 from reconcile.source.entra import read_entra
 from reconcile.source.live.entra.earlier import Base

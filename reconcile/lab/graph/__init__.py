@@ -1,0 +1,1 @@
+"""Microsoft Graph as the lab has it: a tenant, its routes, and what goes wrong."""
