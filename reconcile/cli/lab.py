@@ -64,7 +64,7 @@ HOST = "127.0.0.1"
     help="Where the directory's certificate is written; else in a temporary folder.",
 )
 def lab(port: int, ldap_port: int, devices: int, certificates: Path | None) -> None:
-    """Serve a small Graph and Active Directory of an invented company on this machine."""
+    """Serve the Graph and the directory of an invented company on this machine."""
     with tempfile.TemporaryDirectory(prefix="reconcile-lab-") as temporary:
         folder = (certificates or Path(temporary)).absolute()
         try:
