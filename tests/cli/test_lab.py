@@ -14,10 +14,18 @@ from reconcile.cli import main
 from tests.cli.small import Small
 
 
+HEEDING = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("reconcile", run_name="__main__", alter_sys=True)
+"""
+"""The command line, interrupted by Ctrl-C even where the tests were started in the background and it would not be."""
+
+
 def test_the_lab_serves_what_doctor_and_sweep_need_with_the_settings_that_it_prints(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command = [sys.executable, "-m", "reconcile", "lab", "--port", "0", "--ldap-port", "0", "--devices", "20"]
+    command = [sys.executable, "-c", HEEDING, "lab", "--port", "0", "--ldap-port", "0", "--devices", "20"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as lab:
         assert lab.stdout is not None
         printed = "".join(iter(lab.stdout.readline, "Then: reconcile doctor, reconcile sweep\n"))
