@@ -13,7 +13,6 @@ from click.testing import CliRunner
 from reconcile.cli import main
 from tests.cli.small import Small
 
-
 HEEDING = """
 import runpy, signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
