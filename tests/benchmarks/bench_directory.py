@@ -6,6 +6,7 @@ Run from the root of the checkout: `python -m tests.benchmarks.bench_directory [
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,6 @@ from statistics import median
 
 from reconcile.client.ldap.bind import Account
 from reconcile.settings import Directory
-from reconcile.source.live.directory import slices
 from reconcile.source.live.directory.earlier import Base as Earlier
 from reconcile.source.live.directory.pull import Ask, pull_directory
 from reconcile.source.live.directory.reading import ATTRIBUTES, COMPUTERS
@@ -51,25 +51,22 @@ def controller(computers: int) -> Iterator[Samba]:
             yield samba
 
 
-def pull(url: str, ca_file: str, folder: Path, earlier: Earlier | None = None) -> None:
-    run = Run(folder / ("changes" if earlier else "full"))
+def pull(url: str, ca_file: str, folder: Path, name: str, *, full_every: int = 7) -> None:
+    """The first pull of a domain where `folder` holds none yet; else the next one."""
+    first, run = Run(folder / "first"), Run(folder / name)
+    earlier = None
+    if first.manifest.exists():
+        earlier = Earlier(first, read_manifest(first).sources["directory"], read_rejected(first, "directory"))
     run.folder.mkdir(exist_ok=True)
-    settings = Directory(servers=(url,), ca_file=ca_file)
+    settings = Directory(servers=(url,), ca_file=ca_file, full_every=full_every)
     entry, rejected = pull_directory(Ask(settings, Account("simple", ADMINISTRATOR, PASSWORD), run), earlier, NOW)
     write_rejected(run, rejected)
     write_manifest(run, Manifest(run=run.name, taken_at=NOW, sources={"directory": entry}))
 
 
-def full(url: str, ca_file: str, folder: Path, connections: int) -> Cost:
-    """Over so many connections, and as the next full pull would share the computers out."""
-    slices.CONNECTIONS = connections
-    return cost_of(lambda: pull(url, ca_file, folder))
-
-
-def changes(url: str, ca_file: str, folder: Path) -> Cost:
-    run = Run(folder / "full")
-    earlier = Earlier(run, read_manifest(run).sources["directory"], read_rejected(run, "directory"))
-    return cost_of(lambda: pull(url, ca_file, folder, earlier))
+def first(url: str, ca_file: str, folder: Path) -> Cost:
+    shutil.rmtree(folder / "first", ignore_errors=True)
+    return cost_of(lambda: pull(url, ca_file, folder, "first"))
 
 
 def ldapsearch(samba: Samba) -> float:
@@ -85,40 +82,36 @@ def ldapsearch(samba: Samba) -> float:
 
 
 def compare(computers: int) -> None:
+    """The first pull over one connection, the next full one over several, and one that brings only what changed: nothing."""
     with controller(computers) as samba, tempfile.TemporaryDirectory() as folder:
         where = (samba.url, samba.ca_file, folder)
-        peers = []
-        ours: dict[int, list[Cost]] = {1: [], slices.CONNECTIONS: []}
+        peers, ours = [], {"first": list[Cost](), "full": list[Cost]()}
         for _ in range(RUNS):
             peers.append(ldapsearch(samba))
-            for connections, costs in ours.items():
-                costs.append(in_own_process(MODULE, "full", *where, connections))
+            for kind, costs in ours.items():
+                costs.append(in_own_process(MODULE, kind, *where))
         peer = median(peers)
-        for connections, costs in ours.items():
+        for kind, costs in ours.items():
             cost = sorted(costs, key=lambda one: one.wall_s)[RUNS // 2]
-            _tell(
-                computers,
-                cost,
-                connections=connections,
-                ldapsearch_s=round(peer, 2),
-                speed=round(peer / cost.wall_s, 2),
-            )
+            _tell(kind, computers, cost, ldapsearch_s=round(peer, 2), speed=round(peer / cost.wall_s, 2))
         changed = in_own_process(MODULE, "changes", *where, runs=RUNS)
-        share = changed.wall_s / median(cost.wall_s for cost in ours[slices.CONNECTIONS])
-        _tell(computers, changed, share_of_full=round(share, 3))
+        share = changed.wall_s / median(cost.wall_s for cost in ours["full"])
+        _tell("changes", computers, changed, share_of_full=round(share, 3))
 
 
-def _tell(computers: int, cost: Cost, **more: float) -> None:
+def _tell(kind: str, computers: int, cost: Cost, **more: float) -> None:
     """`speed` is ours as a share of ldapsearch's, in computers a second."""
-    tell({"benchmark": "directory", "computers": computers, **asdict(cost), **more, "load": load()})
+    tell({"benchmark": f"directory.{kind}", "computers": computers, **asdict(cost), **more, "load": load()})
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["full", address, authority, target, number]:
-            answer(full(address, authority, Path(target), int(number)))
+        case ["first", address, authority, target]:
+            answer(first(address, authority, Path(target)))
+        case ["full", address, authority, target]:
+            answer(cost_of(lambda: pull(address, authority, Path(target), "full", full_every=1)))
         case ["changes", address, authority, target]:
-            answer(changes(address, authority, Path(target)))
+            answer(cost_of(lambda: pull(address, authority, Path(target), "changes")))
         case numbers:
             for count in map(int, numbers or COUNTS):
                 compare(count)

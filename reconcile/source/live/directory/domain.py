@@ -26,7 +26,7 @@ from reconcile.source.live.directory.reading import (
     with_keys,
     without_spns,
 )
-from reconcile.source.live.directory.slices import Door, Read, even_cuts, read_slices
+from reconcile.source.live.directory.slices import Door, Read, read_slices
 from reconcile.source.repeats import without_repeats
 from reconcile.source.schema import DIRECTORY
 from reconcile.source.snapshot import Domain, Rejected
@@ -134,7 +134,7 @@ def _read(asked: Asked, before: Domain | None) -> tuple[Read, Mapping[str, int]]
     """The computers, and beside them the number of their keys."""
     with ThreadPoolExecutor(1) as pool:
         counting = pool.submit(_count_keys, asked.door)
-        read = read_slices(asked.door, before.cuts if before else even_cuts(asked.usn))
+        read = read_slices(asked.door, before.cuts if before else ())
         return read, counting.result()
 
 

@@ -1,6 +1,7 @@
 """All computers of a domain over several connections at once: each reads those that were created within a range of numbers.
 
-A controller works on one search at a time per connection, and on several connections at once.
+A controller works on one search at a time per connection, and on several connections at once. Ranges that do not hold
+about as many computers each cost more than they gain, so the first pull of a domain takes one connection.
 """
 
 from collections.abc import Iterator, Sequence
@@ -46,11 +47,6 @@ class Read:
             return ()
         shares = np.linspace(0, 1, CONNECTIONS + 1)[1:-1]
         return tuple(int(cut) for cut in np.quantile(self.born, shares, method="lower"))
-
-
-def even_cuts(highest: int) -> tuple[int, ...]:
-    """Where nothing is known of the computers yet."""
-    return tuple(highest * share // CONNECTIONS for share in range(1, CONNECTIONS))
 
 
 def read_slices(door: Door, cuts: Sequence[int]) -> Read:

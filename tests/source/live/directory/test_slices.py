@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.source.computer import SERVED
-from reconcile.source.live.directory.slices import CONNECTIONS, Read, even_cuts, ranges
+from reconcile.source.live.directory.slices import CONNECTIONS, Read, ranges
 
 NUMBERS = st.integers(0, 40)
 
@@ -38,7 +38,6 @@ def test_the_next_pull_shares_them_out_evenly(born: list[int]) -> None:
     assert max(sizes) - min(sizes) <= 2
 
 
-def test_where_nothing_is_known_the_numbers_are_shared_out() -> None:
+def test_where_nothing_is_known_there_is_one_range() -> None:
     assert Read(SERVED.empty_table(), []).cuts() == ()
-    assert len(even_cuts(1000)) == CONNECTIONS - 1
-    assert even_cuts(0) == (0,) * (CONNECTIONS - 1)
+    assert list(ranges(())) == [""]
