@@ -63,6 +63,14 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Collection:
+    """What devices were asked at one time: what they said, which every sweep reads, and what became of each."""
+
+    captures: Path
+    asked: Path
+
+
+@dataclass(frozen=True)
 class Workspace:
     """The two roots: `inputs/`, which the operator fills, and `reports/`, which the tool fills."""
 
@@ -105,6 +113,18 @@ class Workspace:
                 return Run(folder)
         msg = f"{self.reports} holds a thousand runs of {stamp}"
         raise FileExistsError(msg)
+
+    def collection(self, now: datetime) -> Collection:
+        return self._collection(f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+
+    def last_collection(self) -> Collection | None:
+        """None where there was none."""
+        names = sorted(path.stem for path in (self.reports / "collected").glob("*.csv"))
+        return self._collection(names[-1]) if names else None
+
+    def _collection(self, name: str) -> Collection:
+        captures = self.inputs / "agents" / "collected" / f"{name}.jsonl"
+        return Collection(captures, self.reports / "collected" / f"{name}.csv")
 
     def publish(self, run: Run) -> None:
         """Let `reports/latest` point to the run; a file with its name where links are not allowed."""

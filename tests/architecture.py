@@ -15,6 +15,7 @@ TOP = {"pyproject.toml", "README.md", "tox.ini", "reconcile", "inputs", "reports
 
 HOMES = {
     "aiohttp": ("lab",),
+    "asyncssh": ("client", "lab"),
     "azure": ("client",),
     "click": ("cli",),
     "cryptography": ("client", "lab"),

@@ -61,7 +61,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     text = """
         tenant = {id = "c0ffee00-0000-4000-8000-000000000001", name = "contoso.example"}
         entra = {live = true, endpoint = "https://graph.microsoft.us", credential = "certificate", client_id = "c0ffee00-0000-4000-8000-00000000000a", ca_file = "ca.pem", also = ["owners", "deleted"], full_every = 3, complete = true}
-        agents = {live = true, trust_mtime = false}
+        agents = {live = true, transport = "ssh", user = "svc", auth = "basic", port = 2222, ca_file = "ca.pem", key_file = "key", known_hosts = "known", at_once = 9, per_site = 3, trust_mtime = false}
         limits = {max_rejected = 0.5, writes_per_second = 5}
         sync = {server = "connect1", user = "ada", auth = "basic", ca_file = "ca.pem"}
         [directory]
@@ -114,7 +114,19 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             date_zone="Europe/Berlin",
             complete=True,
         ),
-        Agents(live=True, trust_mtime=False),
+        Agents(
+            live=True,
+            transport="ssh",
+            user="svc",
+            auth="basic",
+            port=2222,
+            ca_file="ca.pem",
+            key_file="key",
+            known_hosts="known",
+            at_once=9,
+            per_site=3,
+            trust_mtime=False,
+        ),
         Policy(120, 7, 0, 60, ("server", "managed")),
         Limits(0.5, 5.0),
         Sync("connect1", "ada", "basic", "ca.pem"),
@@ -253,6 +265,21 @@ def test_a_token_is_not_sent_in_the_clear(tmp_path: Path) -> None:
 )
 def test_what_a_live_pull_cannot_use_is_refused(tmp_path: Path, text: str, said: str) -> None:
     assert refused(tmp_path, f"[entra]\n{text}").startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("port = 65536", " port: must be from 0 to 65535"),
+        ("at_once = 0", " at_once: must be from 1 to 500"),
+        ("per_site = 501", " per_site: must be from 1 to 500"),
+        ('live = true\ntransport = "ssh"', " user: must be set: ssh needs one"),
+        ('transport = "telnet"', " transport: 'telnet' is none of winrm, ssh"),
+        ('auth = "none"', " auth: 'none' is none of negotiate, kerberos, basic"),
+    ],
+)
+def test_how_devices_cannot_be_asked_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    assert refused(tmp_path, f"[agents]\n{text}").startswith(f" agents{said}")
 
 
 @pytest.mark.parametrize(

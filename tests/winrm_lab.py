@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from reconcile.client.winrm.host import Account, Host, Secret
+from reconcile.client.remote.given import Secret
+from reconcile.client.winrm.host import Account, Host
 from reconcile.lab.serve import serving
 from reconcile.lab.winrm import Handler, Invocation, Said, WinRM
 from reconcile.lab.winrm_endpoint import winrm_application

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from reconcile.cli.collect import collect
 from reconcile.cli.doctor import doctor
 from reconcile.cli.dsregcmd import dsregcmd
 from reconcile.cli.failure import failure
@@ -37,5 +38,5 @@ def main() -> None:
     """  # noqa: D301 - the escape is click's mark of a paragraph that is not to be wrapped
 
 
-for command in (init, doctor, sweep, pull, find, report, dsregcmd, ledger, lab):
+for command in (init, doctor, sweep, collect, pull, find, report, dsregcmd, ledger, lab):
     main.add_command(command)

@@ -58,6 +58,8 @@ def pull_all(workspace: Workspace, now: datetime, stage: Stage) -> Run:
     try:
         for system in SYSTEMS:
             stage(f"{'pulling' if getattr(settings, system).live else 'reading'} {system}")
+            if system == "agents" and settings.agents.live:
+                _collect(workspace, run, Manifest(run=run.name, taken_at=now, sources=entries), now)
             entry, bad = _pull(system, workspace, run, settings, now)
             rejected += bad
             if entry is not None:
@@ -68,6 +70,13 @@ def pull_all(workspace: Workspace, now: datetime, stage: Stage) -> Run:
     stage("writing the manifest")
     write_manifest(run, Manifest(run=run.name, taken_at=now, sources=entries))
     return run
+
+
+def _collect(workspace: Workspace, run: Run, manifest: Manifest, now: datetime) -> None:
+    """What the workstations of this run say of themselves, beside the other captures. Who does not answer has said nothing."""
+    from reconcile.cli.agents import collect_from, known_to
+
+    collect_from(workspace, known_to(run, manifest), workspace.collection(now), lambda: now)
 
 
 def _pull(

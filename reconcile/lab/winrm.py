@@ -15,6 +15,8 @@ class Invocation:
     parameters: Mapping[str, object] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What came as a SecureString, decrypted."""
+    account: str = ""
+    """Who signed in, by the name that was given."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,16 @@ class Said:
 
 
 Handler = Callable[[Invocation], Said | Awaitable[Said]]
+SignIn = Callable[[str, str, str], bool]
+"""Whether a host takes this user with this password."""
 
 
 @dataclass
 class WinRM:
-    """`accounts`: passwords by user, for all hosts. `ran`: every script that was carried out, in order."""
+    """`accounts`: passwords by user, for all hosts. `ran`: every script that was carried out, in order.
+
+    sign_in: asked instead of `accounts`, where each host has its own. boot: of a host; shells of another one are forgotten.
+    """
 
     handler: Handler
     accounts: dict[str, str] = field(default_factory=dict, repr=False)
@@ -43,3 +50,5 @@ class WinRM:
     """The action of each request that was let in."""
     open: int = 0
     """Shells that were created and not yet deleted."""
+    sign_in: SignIn | None = None
+    boot: Callable[[str], object] = lambda _: None

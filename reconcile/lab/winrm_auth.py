@@ -28,6 +28,7 @@ class Guest:
 
     context: spnego.ContextProxy | None = None
     greeting: str | None = None
+    user: str = ""
 
 
 @dataclass
@@ -37,23 +38,26 @@ class Door:
         default_factory=WeakKeyDictionary
     )
 
-    def admit(self, request: web.Request) -> Guest | None:
+    def admit(self, request: web.Request, host: str) -> Guest | None:
         """Raises HTTPUnauthorized; nothing for a request whose connection is gone."""
         if request.transport is None:
             return None
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-        if scheme == "Basic" and request.secure and self._knows(text):
-            return Guest()
+        if scheme == "Basic" and request.secure and (user := self._known(host, text)):
+            return Guest(user=user)
         if scheme in {"Negotiate", "NTLM"} and self.lab.negotiate:
             return self._step(request.transport, scheme, base64.b64decode(text))
         context = self._contexts.get(request.transport)
         if context is None or not context.complete:
             raise self._refused(request)
-        return Guest(context)
+        return Guest(context, user=context.client_principal or "")
 
-    def _knows(self, text: str) -> bool:
+    def _known(self, host: str, text: str) -> str | None:
+        """The user, where that is the password."""
         user, _, password = base64.b64decode(text).decode(errors="replace").partition(":")
-        return self.lab.accounts.get(user) == password
+        if self.lab.sign_in is not None:
+            return user if self.lab.sign_in(host, user, password) else None
+        return user if self.lab.accounts.get(user) == password else None
 
     def _step(self, transport: asyncio.Transport, scheme: str, token: bytes) -> Guest:
         """One leg of the handshake. Raises HTTPUnauthorized until it is whole."""
@@ -70,7 +74,7 @@ class Door:
         greeting = f"{scheme} {base64.b64encode(said).decode()}" if said else None
         if not context.complete:
             raise web.HTTPUnauthorized(headers={"WWW-Authenticate": greeting or scheme})
-        return Guest(context, greeting)
+        return Guest(context, greeting, context.client_principal or "")
 
     def _refused(self, request: web.Request) -> web.HTTPUnauthorized:
         offers = ["Negotiate"] * self.lab.negotiate + ['Basic realm="WSMAN"'] * request.secure

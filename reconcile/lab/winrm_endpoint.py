@@ -6,6 +6,7 @@ import socket
 import struct
 import uuid
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -50,7 +51,8 @@ class _Endpoint:
 
     async def post(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
-        guest = self._door.admit(request)
+        host = request.match_info.get("host", self._host)
+        guest = self._door.admit(request, host)
         if guest is None:
             return web.Response()
         if not raw:
@@ -60,9 +62,9 @@ class _Endpoint:
             raw = unsealed(guest.context, raw)
         elif not request.secure:
             raise web.HTTPForbidden(text="unencrypted messages are not allowed")
-        guest = guest if sealing else Guest(None, guest.greeting)
+        guest = guest if sealing else replace(guest, context=None)
         try:
-            return await self._answered(request, guest, question(raw))
+            return await self._answered(request, guest, host, question(raw))
         except (ET.ParseError, ValueError) as error:
             raise web.HTTPBadRequest(text=str(error)) from error
 
@@ -71,14 +73,13 @@ class _Endpoint:
         for shell in self._shells.values():
             shell.close()
 
-    async def _answered(self, request: web.Request, guest: Guest, asked: Question) -> web.StreamResponse:
-        host = request.match_info.get("host", self._host)
+    async def _answered(self, request: web.Request, guest: Guest, host: str, asked: Question) -> web.StreamResponse:
         self._lab.asked.append(asked.kind)
         fault = self._lab.faults.take(host, asked.kind)
         if fault and (instead := await _instead(request, fault, self._closing)):
             return instead
         try:
-            action, body, status = f"{asked.action}Response", await self._done(host, asked), 200
+            action, body, status = f"{asked.action}Response", await self._done(host, guest.user, asked), 200
         except SoapFault as error:
             action, body, status = f"{ADDRESSING}/fault", error.body, 500
         if fault and fault.kind == "lost":
@@ -86,12 +87,12 @@ class _Endpoint:
         whole = envelope(action, asked.message_id, body)
         return _answer(status, whole, Guest() if fault and fault.kind == "in-the-clear" else guest)
 
-    async def _done(self, host: str, asked: Question) -> str:
+    async def _done(self, host: str, user: str, asked: Question) -> str:
         """The body of the answer. Raises SoapFault."""
         if asked.kind == "Create":
-            return self._create(host, asked)
+            return self._create(host, user, asked)
         shell = self._shells.get(asked.shell_id)
-        if shell is None:
+        if shell is None or shell.boot != self._lab.boot(host):
             raise SoapFault(
                 NO_SHELL, "The request for the Windows Remote Shell with this ShellId failed: it was not found."
             )
@@ -110,10 +111,10 @@ class _Endpoint:
             return ""
         raise SoapFault(UNSUPPORTED, f"The WS-Management service does not support the action {asked.action}.")
 
-    def _create(self, host: str, asked: Question) -> str:
+    def _create(self, host: str, user: str, asked: Question) -> str:
         wanted = _of(asked, "rsp:Shell")
         shell_id = (wanted.get("ShellId") or str(uuid.uuid4())).upper()
-        shell = self._shells[shell_id] = Shell(self._lab, host)
+        shell = self._shells[shell_id] = Shell(self._lab, host, user)
         shell.feed(wanted.findtext("ps:creationXml", "", NAMES))
         self._lab.open += 1
         return (

@@ -5,7 +5,7 @@ import base64
 import inspect
 import uuid
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from psrpcore import CreatePipelineEvent, PSRPPayload, ServerPipeline, ServerRunspacePool, StreamType
@@ -58,9 +58,11 @@ class Queue:
 
 
 class Shell:
-    def __init__(self, lab: WinRM, host: str) -> None:
+    def __init__(self, lab: WinRM, host: str, user: str) -> None:
+        self.boot = lab.boot(host)
         self._lab = lab
         self._host = host
+        self._user = user
         self._pool = ServerRunspacePool()
         self._tasks: set[asyncio.Task[None]] = set()
         self._queues: dict[uuid.UUID | None, Queue] = {None: Queue()}
@@ -95,7 +97,7 @@ class Shell:
 
     async def _run(self, pipeline: ServerPipeline) -> None:
         pipeline.start()
-        invocation = _invocation(self._host, pipeline.metadata)
+        invocation = replace(_invocation(self._host, pipeline.metadata), account=self._user)
         self._lab.ran.append(invocation)
         _write(pipeline, await self._said(invocation))
         self._flush()

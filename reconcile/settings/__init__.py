@@ -15,7 +15,7 @@ from reconcile.settings.model import (
     Tenant,
 )
 from reconcile.settings.reading import load, template
-from reconcile.settings.secret import Azure, azure_environment, ldap_password, sync_password
+from reconcile.settings.secret import Azure, agent_password, azure_environment, ldap_password, sync_password
 
 __all__ = [
     "LOOPBACK",
@@ -31,6 +31,7 @@ __all__ = [
     "Settings",
     "Sync",
     "Tenant",
+    "agent_password",
     "azure_environment",
     "ldap_password",
     "load",

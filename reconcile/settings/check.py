@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from reconcile.errors import SettingsError
-from reconcile.settings.model import LOOPBACK, PROTECTIONS, Directory, Entra, Policy, Settings
+from reconcile.settings.model import LOOPBACK, PROTECTIONS, Agents, Directory, Entra, Policy, Settings
 
 MIN_STALE_DAYS = 21
 """Entra refreshes a device's activity only every 14 days, give or take 5: less proves nothing."""
@@ -33,6 +33,7 @@ def check(settings: Settings, file: str) -> None:
     _parse(_guid, settings.tenant.id, f"{file} tenant id", "a GUID")
     _check_entra(settings.entra, f"{file} entra")
     _check_directory(settings.directory, f"{file} directory")
+    _check_agents(settings.agents, f"{file} agents")
     directory = settings.directory
     if (directory.date_format is None) != (directory.date_zone is None):
         raise SettingsError(f"{file} directory", "date_format and date_zone go together")
@@ -49,6 +50,14 @@ def _check_entra(entra: Entra, where: str) -> None:
         raise SettingsError(f"{where} endpoint", f"must be such as https://graph.microsoft.com, not {entra.endpoint!r}")
     if address.scheme == "http" and address.hostname not in LOOPBACK:
         raise SettingsError(f"{where} endpoint", "must be https: tokens are not sent in the clear")
+
+
+def _check_agents(agents: Agents, where: str) -> None:
+    for name, least, most in (("port", 0, 65_535), ("at_once", 1, 500), ("per_site", 1, 500)):
+        if not least <= getattr(agents, name) <= most:
+            raise SettingsError(f"{where} {name}", f"must be from {least} to {most}")
+    if agents.transport == "ssh" and agents.live and not agents.user:
+        raise SettingsError(f"{where} user", "must be set: ssh needs one")
 
 
 def _check_directory(directory: Directory, where: str) -> None:

@@ -79,9 +79,22 @@ class Directory:
         return self.live or bool(self.servers) or bool(self.domains)
 
 
+Transport = Literal["winrm", "ssh"]
+DeviceAuth = Literal["negotiate", "kerberos", "basic"]
+
+
 @dataclass(frozen=True)
 class Agents:
     live: bool = False
+    transport: Transport = "winrm"
+    user: str | None = None
+    auth: DeviceAuth = "negotiate"
+    port: int = 0
+    ca_file: str | None = None
+    key_file: str | None = None
+    known_hosts: str | None = None
+    at_once: int = 50
+    per_site: int = 10
     trust_mtime: bool = True
 
 

@@ -33,6 +33,11 @@ def sync_password() -> str | None:
     return os.environ.get("RECONCILE_SYNC_PASSWORD") or None
 
 
+def agent_password() -> str | None:
+    """RECONCILE_AGENT_PASSWORD: of the account that devices are asked by."""
+    return os.environ.get("RECONCILE_AGENT_PASSWORD") or None
+
+
 def ldap_password(directory: Directory, domain: str | None = None) -> str | None:
     """RECONCILE_LDAP_PASSWORD, or what stands in the file of settings; of a domain's own user, its own variable only."""
     name = "RECONCILE_LDAP_PASSWORD"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from reconcile.errors import SourceError, TooManyBadRows
+from reconcile.errors import TooManyBadRows
 from reconcile.settings import Settings
 from reconcile.source.agents import read_agents
 from reconcile.source.directory import read_directory
@@ -22,11 +22,6 @@ def read_exports(system: System, files: Sequence[Path], root: Path, settings: Se
 
     Raises SourceError, SourceIncomplete or InputError.
     """
-    if system == "agents" and settings.agents.live:
-        raise SourceError(
-            system,
-            f"live pulls of it are not in this version; put an export into {root / system} and set live = false",
-        )
     if not files:
         return None
     if system == "entra":

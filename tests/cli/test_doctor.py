@@ -173,11 +173,22 @@ def test_files_are_counted_and_a_source_without_any_is_absent(tmp_path: Path) ->
     assert "directory: absent: no files in" in result.output
 
 
-def test_a_source_that_cannot_be_live_yet_is_missing(tmp_path: Path) -> None:
+def test_devices_that_every_sweep_asks_are_told_with_the_way_to_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     small = Small(tmp_path)
     small.settings("[agents]\nlive = true\n")
+    by_kerberos = small.run("doctor")
+    small.settings('[agents]\nlive = true\nuser = "CORP\\\\svc"\n')
+    monkeypatch.delenv("RECONCILE_AGENT_PASSWORD", raising=False)
+    without = small.run("doctor")
 
-    result = small.run("doctor")
-
-    assert result.exit_code == 3
-    assert "agents: MISSING" in result.output
+    assert by_kerberos.exit_code == 0
+    assert (
+        "agents: every sweep asks the workstations over winrm, port 5986, as who is signed in here"
+        in by_kerberos.output
+    )
+    assert without.exit_code == 3
+    assert (
+        "agents: MISSING: RECONCILE_AGENT_PASSWORD: must hold the password of [agents] user CORP\\svc" in without.output
+    )

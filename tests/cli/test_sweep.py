@@ -151,13 +151,16 @@ def test_an_empty_export_is_refused(small: Small) -> None:
     assert small.run("sweep").exit_code == 3
 
 
-def test_agents_cannot_be_pulled_live_yet_and_that_is_said_plainly(small: Small) -> None:
+def test_devices_that_do_not_answer_have_said_nothing_and_keep_no_sweep_from_its_end(small: Small) -> None:
     small.settings("[agents]\nlive = true\n")
+    small.entra([device(1, displayName="no" * 40)])
 
     result = small.run("sweep")
 
-    assert result.exit_code == 3
-    assert "live pulls of it are not in this version" in result.output
+    assert result.exit_code == 0, result.output
+    (asked,) = (small.reports / "collected").glob("*.csv")
+    assert ",unresolved," in asked.read_text(encoding="utf-8")
+    assert "agents        absent" in result.output
 
 
 def test_exit_code_10_means_findings(small: Small) -> None:

@@ -3,8 +3,9 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from reconcile.client.remote.given import Secret
 from reconcile.client.sync.engine import Engine
-from reconcile.client.winrm.host import Account, Host, Secret, require_safe
+from reconcile.client.winrm.host import Account, Host, require_safe
 from reconcile.errors import SettingsError
 from reconcile.settings import Sync
 

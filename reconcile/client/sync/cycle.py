@@ -7,8 +7,8 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from reconcile.client.remote.output import Output
 from reconcile.client.sync.engine import THRESHOLD_EXCEEDED, Engine, Run, Started, SyncState, start, state
-from reconcile.client.winrm.output import Output
 
 Outcome = Literal["success", "threshold", "errors", "refused", "timed-out", "unreachable", "failed"]
 """errors: it ran, and not all of it well; failed: it did not run; refused: it was not started, for the engine's own good."""

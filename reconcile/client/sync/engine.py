@@ -9,8 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from reconcile.client.remote.output import Output
 from reconcile.client.winrm.host import Account, Host
-from reconcile.client.winrm.output import Output
 from reconcile.client.winrm.run import ask
 
 THRESHOLD_EXCEEDED = "stopped-deletion-threshold-exceeded"

@@ -1,20 +1,15 @@
 """Whom to ask, and as whom; what would not be safe on the wire is not sent at all."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
+
+from reconcile.client.remote.given import Secret
 
 Auth = Literal["kerberos", "negotiate", "certificate", "basic"]
 
 TLS_PORT, PLAIN_PORT = 5986, 5985
 SEALING: tuple[Auth, ...] = ("kerberos", "negotiate")
 """These encrypt the messages themselves, and so need no TLS."""
-
-
-@dataclass(frozen=True)
-class Secret:
-    """A text that no repr shows."""
-
-    text: str = field(repr=False)
 
 
 @dataclass(frozen=True)

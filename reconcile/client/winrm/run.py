@@ -2,29 +2,26 @@
 
 import contextlib
 import threading
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pypsrp.complex_objects import PSInvocationState
 from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.serializer import TaggedValue
 
-from reconcile.client.winrm.host import Account, Host, Secret, require_safe
-from reconcile.client.winrm.output import Output, ScriptError, plain, read, without
+from reconcile.client.remote.given import NOTHING, Parameter, Secret
+from reconcile.client.remote.output import Output, ScriptError, plain, read, without
+from reconcile.client.winrm.host import Account, Host, require_safe
 from reconcile.client.winrm.session import Wsman, session
 from reconcile.client.winrm.trouble import TROUBLE, TooLong, TooMuch, Unsealed, told
 
 T = TypeVar("T")
 
-Parameter = str | int | bool | Sequence[str]
 IDLE = 240
 """Seconds after which a host forgets a runspace whose owner is gone; its own default is two hours."""
 GENTLE = (TooMuch, TooLong)
 """After these the host still listens, and its runspace is closed."""
 INT32 = range(-(2**31), 2**31)
-
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def ask(
@@ -32,8 +29,8 @@ def ask(
     account: Account,
     script: str,
     kind: type[T],
-    parameters: Mapping[str, Parameter] = _NOTHING,
-    secrets: Mapping[str, Secret] = _NOTHING,
+    parameters: Mapping[str, Parameter] = NOTHING,
+    secrets: Mapping[str, Secret] = NOTHING,
 ) -> tuple[Output, T | None]:
     """As `run`, of a script that prints one JSON text; nothing where that did not come, and the output says why."""
     return read(run(host, account, script, parameters, secrets), kind)
@@ -43,8 +40,8 @@ def run(
     host: Host,
     account: Account,
     script: str,
-    parameters: Mapping[str, Parameter] = _NOTHING,
-    secrets: Mapping[str, Secret] = _NOTHING,
+    parameters: Mapping[str, Parameter] = NOTHING,
+    secrets: Mapping[str, Secret] = NOTHING,
 ) -> Output:
     """Blocks until there is an outcome; call it in a thread. Secrets arrive as SecureStrings, encrypted once more.
 

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import ParseError
 from pypsrp.exceptions import AuthenticationError, WinRMError, WinRMTransportError, WSManFaultError
 from spnego.exceptions import SpnegoError
 
-from reconcile.client.winrm.output import Outcome
+from reconcile.client.remote.output import Outcome
 
 UNREADABLE = (ParseError, ValueError, LookupError, AttributeError, struct.error)
 """What pypsrp falls over where an answer is not what it should be."""

@@ -18,8 +18,8 @@ SIZE = 256
 YEARS = timedelta(days=3650)
 
 
-def device_certificate(guid: UUID, since: datetime) -> bytes:
-    """DER, of version 3 and with an RSA key of 2048 bits."""
+def device_certificate(guid: UUID, since: datetime, issuer: str | None = None) -> bytes:
+    """DER, of version 3 and with an RSA key of 2048 bits; its own issuer, unless there is another's common name."""
     name = _name(str(guid))
     algorithm = _algorithm(SHA256_RSA)
     body = put(
@@ -27,7 +27,7 @@ def device_certificate(guid: UUID, since: datetime) -> bytes:
         put(VERSION, put_number(2)),
         put_number(guid.int),
         algorithm,
-        name,
+        _name(issuer) if issuer else name,
         put(SEQUENCE, _time(since), _time(since + YEARS)),
         name,
         _public_key(),

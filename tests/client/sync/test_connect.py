@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from reconcile.client.remote.given import Secret
 from reconcile.client.sync.connect import engine
-from reconcile.client.winrm.host import Account, Host, Secret
+from reconcile.client.winrm.host import Account, Host
 from reconcile.errors import SettingsError
 from reconcile.settings import Sync
 

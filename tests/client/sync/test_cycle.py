@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from reconcile.client.remote.given import Secret
 from reconcile.client.sync.cycle import Cycle, Patience, cycle
 from reconcile.client.sync.engine import Engine, start
-from reconcile.client.winrm.host import Account, Secret
+from reconcile.client.winrm.host import Account
 from reconcile.lab.winrm import Invocation, Said
 from tests.sync_lab import Serving
 from tests.winrm_lab import USER

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from reconcile.client.remote.output import Output
 from reconcile.client.sync.engine import Suppressed, SyncState, Threshold, start, state
-from reconcile.client.winrm.output import Output
 from reconcile.lab.winrm import Said
 from tests.sync_lab import NOW, Serving
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from reconcile.client.winrm.host import Account, Host, Secret, require_safe
+from reconcile.client.remote.given import Secret
+from reconcile.client.winrm.host import Account, Host, require_safe
 from reconcile.client.winrm.run import run
 from reconcile.client.winrm.session import session
 from tests.winrm_lab import Hosts

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.client.winrm.host import Account, Secret
+from reconcile.client.remote.given import Secret
+from reconcile.client.winrm.host import Account
 from reconcile.client.winrm.run import run
 from reconcile.lab.winrm import Said
 from tests.winrm_lab import PASSWORD, USER, Hosts, saying, winrm_hosts

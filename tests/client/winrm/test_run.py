@@ -5,12 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from reconcile.client.winrm.host import Secret
-from reconcile.client.winrm.output import Output, ScriptError, plain
-from reconcile.client.winrm.run import Parameter, ask, run
+from reconcile.client.remote.given import Parameter, Secret
+from reconcile.client.remote.output import Output, ScriptError
+from reconcile.client.winrm.run import ask, run
 from reconcile.lab.winrm import Invocation, Said
 from tests.winrm_lab import ADMIN, Hosts
 
@@ -131,18 +129,3 @@ def test_an_answer_that_cannot_be_read_is_explained_by_the_errors_that_came_with
     hosts.lab.handler = lambda _: Said([], ["Access is denied"])
 
     assert ask(hosts.host, ADMIN, "x", Told)[0].why == "Access is denied"
-
-
-@settings(max_examples=30)
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(),
-        lambda one: st.lists(one) | st.dictionaries(st.text(), one),
-    )
-)
-def test_what_is_json_already_stays_what_it_is(value: object) -> None:
-    assert plain(value) == value
-
-
-def test_what_is_not_json_is_as_powershell_prints_it() -> None:
-    assert plain({1: b"x", "d": (1, 2)}) == {"1": "b'x'", "d": [1, 2]}

@@ -8,8 +8,9 @@ import traceback
 import pytest
 from pypsrp.powershell import PowerShell
 
-from reconcile.client.winrm.host import Account, Secret
-from reconcile.client.winrm.output import HIDDEN
+from reconcile.client.remote.given import Secret
+from reconcile.client.remote.output import HIDDEN
+from reconcile.client.winrm.host import Account
 from reconcile.client.winrm.run import run
 from reconcile.lab.winrm import Said
 from tests.winrm_lab import ADMIN, PASSWORD, USER, Hosts

@@ -13,7 +13,8 @@ import pytest
 from aiohttp import web
 from pypsrp.exceptions import WinRMError, WinRMTransportError, WSManFaultError
 
-from reconcile.client.winrm.host import Account, Host, Secret
+from reconcile.client.remote.given import Secret
+from reconcile.client.winrm.host import Account, Host
 from reconcile.client.winrm.run import ask, run
 from reconcile.client.winrm.trouble import told
 from reconcile.lab.serve import serving

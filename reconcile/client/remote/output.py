@@ -6,7 +6,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from reconcile.client.winrm.host import Secret
+from reconcile.client.remote.given import Secret
 
 T = TypeVar("T")
 
@@ -65,12 +65,13 @@ def plain(value: object) -> object:
 
 def without(secrets: Iterable[Secret], output: Output) -> Output:
     """No secret that went in comes out in what is told of an error."""
-    texts = [secret.text for secret in secrets if secret.text]
-    errors = tuple(ScriptError(_line(texts, one.message), _line(texts, one.id)) for one in output.errors)
-    return replace(output, why=_line(texts, output.why), errors=errors)
+    hidden = [secret for secret in secrets if secret.text]
+    errors = tuple(ScriptError(line(hidden, one.message), line(hidden, one.id)) for one in output.errors)
+    return replace(output, why=line(hidden, output.why), errors=errors)
 
 
-def _line(secrets: Iterable[str], text: str) -> str:
+def line(secrets: Iterable[Secret], text: str) -> str:
+    """One line of it, without the secrets."""
     for secret in secrets:
-        text = text.replace(secret, HIDDEN)
+        text = text.replace(secret.text, HIDDEN) if secret.text else text
     return " ".join(text.split())[:SHOWN]

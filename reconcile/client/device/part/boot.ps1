@@ -1,0 +1,3 @@
+function Get-BootTime {
+    ConvertTo-Utc (Get-CimInstance -ClassName Win32_OperatingSystem -Property LastBootUpTime).LastBootUpTime
+}
