@@ -61,7 +61,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     text = """
         tenant = {id = "c0ffee00-0000-4000-8000-000000000001", name = "contoso.example"}
         entra = {live = true, endpoint = "https://graph.microsoft.us", credential = "certificate", client_id = "c0ffee00-0000-4000-8000-00000000000a", ca_file = "ca.pem", also = ["owners", "deleted"], full_every = 3, complete = true}
-        agents = {live = true, transport = "ssh", user = "svc", auth = "basic", port = 2222, ca_file = "ca.pem", key_file = "key", known_hosts = "known", at_once = 9, per_site = 3, trust_mtime = false}
+        agents = {live = true, transport = "ssh", user = "svc", auth = "basic", port = 2222, ca_file = "ca.pem", certificate_file = "cert", key_file = "key", known_hosts = "known", jump = "svc@gate", at_once = 9, per_site = 3, trust_mtime = false}
         limits = {max_rejected = 0.5, writes_per_second = 5}
         sync = {server = "connect1", user = "ada", auth = "basic", ca_file = "ca.pem"}
         [directory]
@@ -121,8 +121,10 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             auth="basic",
             port=2222,
             ca_file="ca.pem",
+            certificate_file="cert",
             key_file="key",
             known_hosts="known",
+            jump="svc@gate",
             at_once=9,
             per_site=3,
             trust_mtime=False,
@@ -275,7 +277,9 @@ def test_what_a_live_pull_cannot_use_is_refused(tmp_path: Path, text: str, said:
         ("per_site = 501", " per_site: must be from 1 to 500"),
         ('live = true\ntransport = "ssh"', " user: must be set: ssh needs one"),
         ('transport = "telnet"', " transport: 'telnet' is none of winrm, ssh"),
-        ('auth = "none"', " auth: 'none' is none of negotiate, kerberos, basic"),
+        ('auth = "none"', " auth: 'none' is none of negotiate, kerberos, certificate, basic"),
+        ('auth = "certificate"', " auth: certificate needs certificate_file and key_file"),
+        ('jump = "gate"', " jump: must be such as svc@gate.corp.example.com:22, not 'gate'"),
     ],
 )
 def test_how_devices_cannot_be_asked_is_refused(tmp_path: Path, text: str, said: str) -> None:

@@ -1,5 +1,6 @@
 """Settings that can be read and cannot be meant."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ MAX_WRITES = 20
 """Graph takes 3,000 writes in 150 s of one app in one tenant."""
 
 GLOBAL_CATALOG = (3268, 3269)
+JUMP = re.compile(r"[^@\s]+@[^@:\s]+(:\d{1,5})?")
 
 
 def check(settings: Settings, file: str) -> None:
@@ -56,6 +58,10 @@ def _check_agents(agents: Agents, where: str) -> None:
     for name, least, most in (("port", 0, 65_535), ("at_once", 1, 500), ("per_site", 1, 500)):
         if not least <= getattr(agents, name) <= most:
             raise SettingsError(f"{where} {name}", f"must be from {least} to {most}")
+    if agents.jump and not JUMP.fullmatch(agents.jump):
+        raise SettingsError(f"{where} jump", f"must be such as svc@gate.corp.example.com:22, not {agents.jump!r}")
+    if agents.auth == "certificate" and not (agents.certificate_file and agents.key_file):
+        raise SettingsError(f"{where} auth", "certificate needs certificate_file and key_file")
     if agents.transport == "ssh" and agents.live and not agents.user:
         raise SettingsError(f"{where} user", "must be set: ssh needs one")
 

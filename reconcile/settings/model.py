@@ -80,7 +80,7 @@ class Directory:
 
 
 Transport = Literal["winrm", "ssh"]
-DeviceAuth = Literal["negotiate", "kerberos", "basic"]
+DeviceAuth = Literal["negotiate", "kerberos", "certificate", "basic"]
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,10 @@ class Agents:
     auth: DeviceAuth = "negotiate"
     port: int = 0
     ca_file: str | None = None
+    certificate_file: str | None = None
     key_file: str | None = None
     known_hosts: str | None = None
+    jump: str | None = None
     at_once: int = 50
     per_site: int = 10
     trust_mtime: bool = True

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from reconcile.client.device.channel import SSH, Channel, WinRM
@@ -38,7 +38,9 @@ def channel(agents: Agents, password: str | None, addresses: Mapping[str, str], 
     """`addresses`: the place of each device that is not found by its name. Nothing is asked yet. Raises SettingsError."""
     secret = Secret(password) if password else None
     if agents.transport == "ssh":
-        return SSH(_ssh_account(agents, secret), lambda host: _ssh_host(agents, host, addresses.get(host, "")))
+        by = _ssh_account(agents, secret)
+        jump = _jump(agents, by)
+        return SSH(by, lambda host: _ssh_host(agents, host, addresses.get(host, ""), jump))
     account = _winrm_account(agents, secret)
     return WinRM(account, lambda host: _winrm_host(agents, host, addresses.get(host, "")), threads)
 
@@ -48,12 +50,23 @@ def _winrm_host(agents: Agents, host: str, address: str) -> winrm.Host:
     return winrm.Host(host, at.name, at.port, path=at.path or "wsman", ca_file=agents.ca_file)
 
 
-def _ssh_host(agents: Agents, host: str, address: str) -> ssh.Host:
+def _ssh_host(agents: Agents, host: str, address: str, jump: ssh.Jump | None) -> ssh.Host:
     at = place(address or host, port(agents))
-    return ssh.Host(host, at.name, at.port, known_hosts=agents.known_hosts)
+    return ssh.Host(host, at.name, at.port, known_hosts=agents.known_hosts, jump=jump)
+
+
+def _jump(agents: Agents, account: ssh.Account) -> ssh.Jump | None:
+    """As `user@host:port`; the user there has the key or the password that he has on the devices."""
+    if agents.jump is None:
+        return None
+    user, _, address = agents.jump.rpartition("@")
+    at = place(address, ssh.PORT)
+    return ssh.Jump(ssh.Host(at.name, port=at.port, known_hosts=agents.known_hosts), replace(account, user=user))
 
 
 def _winrm_account(agents: Agents, secret: Secret | None) -> winrm.Account:
+    if agents.auth == "certificate":
+        return winrm.Account("certificate", certificate=agents.certificate_file, key=agents.key_file)
     if agents.user is None and agents.auth != "basic":
         return winrm.Account("kerberos")
     if agents.user is None:

@@ -68,6 +68,19 @@ def test_ssh_takes_a_key_or_a_password() -> None:
     assert "horse" not in repr(by_password)
 
 
+def test_a_jump_host_is_signed_in_to_as_the_devices_are() -> None:
+    found = way("horse", transport="ssh", user="svc", jump="door@gate:2222", known_hosts="known").at("PC-1")
+
+    gate = ssh.Host("gate", port=2222, known_hosts="known")
+    assert found.jump == ssh.Jump(gate, ssh.Account("door", Secret("horse")))
+
+
+def test_a_certificate_signs_in_without_a_password() -> None:
+    found = way(auth="certificate", certificate_file="cert.pem", key_file="key.pem")
+
+    assert found.account == winrm.Account("certificate", certificate="cert.pem", key="key.pem")
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
