@@ -13,10 +13,10 @@ from reconcile.client.remote.given import Secret
 from reconcile.client.remote.output import Output
 from reconcile.client.ssh.host import Account, Host, Jump
 from reconcile.client.ssh.run import run
-from reconcile.lab.ssh import SSH
-from reconcile.lab.ssh_fault import SSHFault
-from reconcile.lab.ssh_server import LOOPBACK, Devices, serving_ssh
-from reconcile.lab.winrm import Handler
+from reconcile.lab.ssh.fault import SSHFault
+from reconcile.lab.ssh.lab import SSH
+from reconcile.lab.ssh.server import LOOPBACK, Devices, serving_ssh
+from reconcile.lab.winrm.lab import Handler
 
 USER, PASSWORD = "CORP\\reconcile", 'pa55 wörd: "quoted"'
 ADMIN = Account(USER, Secret(PASSWORD))

@@ -14,8 +14,8 @@ from reconcile.lab.directory.forest import forest
 from reconcile.lab.directory.schema import ATTRIBUTES
 from reconcile.lab.directory.values import Change
 from reconcile.lab.graph.tenant import Row, Tenant
-from reconcile.lab.sync import SyncEngine
-from reconcile.lab.sync_server import SyncServer
+from reconcile.lab.sync.engine import SyncEngine
+from reconcile.lab.sync.server import SyncServer
 from tests.winrm_lab import ADMIN, Hosts, winrm_hosts
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

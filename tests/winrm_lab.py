@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from reconcile.client.remote.given import Secret
 from reconcile.client.winrm.host import Account, Host
 from reconcile.lab.serve import serving
-from reconcile.lab.winrm import Handler, Invocation, Said, WinRM
-from reconcile.lab.winrm_endpoint import winrm_application
-from reconcile.lab.winrm_fault import WinRMFault
+from reconcile.lab.winrm.endpoint import winrm_application
+from reconcile.lab.winrm.fault import WinRMFault
+from reconcile.lab.winrm.lab import Handler, Invocation, Said, WinRM
 from tests.lab.certificates import certified
 
 USER, PASSWORD = "CORP\\reconcile", 'pa55 wörd: "quoted"'

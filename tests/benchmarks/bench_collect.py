@@ -30,10 +30,10 @@ from reconcile.lab.device.devices import devices_of
 from reconcile.lab.estate.directory import directory_of
 from reconcile.lab.estate.estate import estate
 from reconcile.lab.serve import serving
-from reconcile.lab.ssh import SSH
-from reconcile.lab.ssh_server import serving_ssh
-from reconcile.lab.winrm import Invocation, Said, WinRM
-from reconcile.lab.winrm_endpoint import winrm_application
+from reconcile.lab.ssh.lab import SSH
+from reconcile.lab.ssh.server import serving_ssh
+from reconcile.lab.winrm.endpoint import winrm_application
+from reconcile.lab.winrm.lab import Invocation, Said, WinRM
 from reconcile.settings import Agents
 from reconcile.source.live.agents.collecting import Collector, ask
 from reconcile.source.live.agents.kept import Kept

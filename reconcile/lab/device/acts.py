@@ -9,7 +9,7 @@ from reconcile.lab.device.collect import DENIED, Json, collect, o, rejoin
 from reconcile.lab.device.device import Device, Task
 from reconcile.lab.device.domain import leave_domain
 from reconcile.lab.device.sign_in import Session
-from reconcile.lab.winrm import Invocation
+from reconcile.lab.winrm.lab import Invocation
 
 Done = tuple[Json, bool]
 """What is printed, and whether anything was changed."""

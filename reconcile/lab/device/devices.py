@@ -19,7 +19,7 @@ from reconcile.lab.directory.directory import Directory
 from reconcile.lab.estate.chance import Chance
 from reconcile.lab.estate.premises import ADMIN
 from reconcile.lab.graph.tenant import Tenant
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.winrm.lab import Invocation, Said
 
 PASSWORD = "keys to the company"  # noqa: S105 - of the invented one
 

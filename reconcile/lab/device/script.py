@@ -5,7 +5,7 @@ import msgspec
 from reconcile.lab.device.acts import answered
 from reconcile.lab.device.device import Device, Ran
 from reconcile.lab.device.sign_in import SYSTEM, session
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.winrm.lab import Invocation, Said
 
 MARK = "# reconcile "
 UNKNOWN = "The term '{name}' is not recognized as the name of a script that this device knows."

@@ -12,8 +12,8 @@ from aiohttp import web
 
 from reconcile.lab.device.devices import Devices
 from reconcile.lab.serve import serving
-from reconcile.lab.winrm import WinRM
-from reconcile.lab.winrm_endpoint import LINGER, winrm_application
+from reconcile.lab.winrm.endpoint import LINGER, winrm_application
+from reconcile.lab.winrm.lab import WinRM
 
 NOWHERE = "{name}.invalid"
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]

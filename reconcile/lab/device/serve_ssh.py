@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from reconcile.lab.device.devices import Devices
 from reconcile.lab.device.serve import NOWHERE, closed_port
-from reconcile.lab.ssh import SSH
-from reconcile.lab.ssh_fault import SSHFault
-from reconcile.lab.ssh_server import serving_ssh
+from reconcile.lab.ssh.fault import SSHFault
+from reconcile.lab.ssh.lab import SSH
+from reconcile.lab.ssh.server import serving_ssh
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from reconcile.client.remote.given import Secret
 from reconcile.lab.device.account import Profile
 from reconcile.lab.device.certificate import FULL_ISSUER
 from reconcile.lab.device.trouble import Trouble
-from reconcile.lab.winrm import Invocation, Said
-from reconcile.lab.winrm_fault import WinRMFault
+from reconcile.lab.winrm.fault import WinRMFault
+from reconcile.lab.winrm.lab import Invocation, Said
 from tests.client.device.wire import DENIED, HOST, LOST, NO_WAY, SECRET, SWIFT, Way, Wire, name_of, printed, run, wire
 from tests.lab.device.machine import ADA, ADMIN, DEVICE_ID, MACHINE_SID, PASSWORD, Machine, hybrid, joined, registered
 

@@ -9,7 +9,7 @@ import pytest
 from reconcile.client.device.channel import SSH, Channel, WinRM
 from reconcile.client.device.state import look
 from reconcile.client.remote.given import Parameter, Secret
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.winrm.lab import Invocation, Said
 from tests import ssh_lab, winrm_lab
 from tests.client.device.wire import run
 

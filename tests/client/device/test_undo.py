@@ -12,7 +12,7 @@ from reconcile.client.device.script import Name
 from reconcile.client.device.undo import FOR_GOOD, restore_administrator, undo
 from reconcile.lab.device.account import LocalAccount
 from reconcile.lab.device.device import Device
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.winrm.lab import Invocation, Said
 from tests.client.device.wire import DENIED, HOST, SECRET, SWIFT, Wire, name_of, printed, run, wire
 from tests.lab.device.machine import MACHINE_SID, hybrid, joined
 

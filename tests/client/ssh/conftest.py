@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.lab.winrm import Said
+from reconcile.lab.winrm.lab import Said
 from tests.ssh_lab import SSHHosts, ssh_hosts
 from tests.sshd import Sshd, sshd
 

@@ -6,7 +6,7 @@ import asyncssh
 import pytest
 
 from reconcile.client.ssh.command import Ended, command
-from reconcile.lab.ssh import Typed
+from reconcile.lab.ssh.lab import Typed
 from tests.ssh_lab import ADMIN, SSHHosts
 
 

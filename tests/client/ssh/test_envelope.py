@@ -7,7 +7,7 @@ from importlib import resources
 import pytest
 
 from reconcile.client.ssh.envelope import BEGIN, END, answer, command_line, envelope
-from reconcile.lab import ssh_envelope
+from reconcile.lab.ssh import envelope as ssh_envelope
 
 CMD_LIMIT = 8191
 ITS_OWN = len(r'"c:\windows\system32\cmd.exe" /c ""') + 64

@@ -81,7 +81,7 @@ def test_who_lets_everybody_in_proves_no_account(hosts: SSHHosts, monkeypatch: p
     async def nobody_needs_to(*_: object) -> bool:
         return False
 
-    monkeypatch.setattr("reconcile.lab.ssh_server._Server.begin_auth", nobody_needs_to)
+    monkeypatch.setattr("reconcile.lab.ssh.server._Server.begin_auth", nobody_needs_to)
 
     assert ran(hosts.host).outcome == "authentication"
     assert hosts.lab.ran == []
@@ -91,7 +91,7 @@ def test_an_expired_password_is_told_as_such(hosts: SSHHosts, monkeypatch: pytes
     def expired(*_: object) -> bool:
         raise asyncssh.PasswordChangeRequired("Change it!")
 
-    monkeypatch.setattr("reconcile.lab.ssh_server._Server.validate_password", expired)
+    monkeypatch.setattr("reconcile.lab.ssh.server._Server.validate_password", expired)
 
     output = ran(hosts.host)
 

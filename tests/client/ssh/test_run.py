@@ -10,7 +10,7 @@ from reconcile.client.remote.given import Parameter, Secret
 from reconcile.client.remote.output import Output, ScriptError
 from reconcile.client.ssh.envelope import command_line
 from reconcile.client.ssh.run import ask, run
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.winrm.lab import Invocation, Said
 from tests.ssh_lab import ADMIN, USER, SSHHosts, ran
 
 TEXTS = ["", " ", "it's", 'say "no"', "a\r\nb\tc", "`$(x); | & ' \"", "müßig 😀 \x07", "<a>&amp;</a>", "a" * 5000]

@@ -12,8 +12,8 @@ from reconcile.client.remote.given import Secret
 from reconcile.client.ssh.command import Ended, command
 from reconcile.client.ssh.host import Account, Host
 from reconcile.client.ssh.trouble import told, told_of_tunnel
-from reconcile.lab.ssh import Typed
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.ssh.lab import Typed
+from reconcile.lab.winrm.lab import Invocation, Said
 from tests.ssh_lab import ADMIN, USER, SSHHosts, ran
 
 
@@ -210,7 +210,7 @@ def test_an_answer_that_came_whole_counts_though_the_command_does_not_end(hosts:
 def test_what_came_instead_of_an_answer_says_why(
     typed: Typed, why: str, hosts: SSHHosts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reconcile.lab.ssh_session.is_ours", {}.get)
+    monkeypatch.setattr("reconcile.lab.ssh.session.is_ours", {}.get)
     hosts.lab.shell = lambda *_: typed
 
     output = ran(hosts.host)

@@ -9,7 +9,7 @@ from reconcile.client.remote.given import Secret
 from reconcile.client.remote.output import Output
 from reconcile.client.ssh.host import Account, Jump
 from reconcile.client.ssh.run import run
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.winrm.lab import Invocation, Said
 from tests.ssh_lab import ADMIN, USER, SSHHosts, ran
 
 

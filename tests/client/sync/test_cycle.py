@@ -9,7 +9,7 @@ from reconcile.client.remote.given import Secret
 from reconcile.client.sync.cycle import Cycle, Patience, cycle
 from reconcile.client.sync.engine import Engine, start
 from reconcile.client.winrm.host import Account
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.winrm.lab import Invocation, Said
 from tests.sync_lab import Serving
 from tests.winrm_lab import USER
 

@@ -6,7 +6,7 @@ import pytest
 
 from reconcile.client.check import Check
 from reconcile.client.sync.doctor import examine
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.winrm.lab import Invocation, Said
 from tests.sync_lab import Serving
 
 

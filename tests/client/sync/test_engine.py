@@ -7,7 +7,7 @@ import pytest
 
 from reconcile.client.remote.output import Output
 from reconcile.client.sync.engine import Suppressed, SyncState, Threshold, start, state
-from reconcile.lab.winrm import Said
+from reconcile.lab.winrm.lab import Said
 from tests.sync_lab import NOW, Serving
 
 

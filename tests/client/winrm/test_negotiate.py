@@ -9,7 +9,7 @@ import pytest
 from reconcile.client.remote.given import Secret
 from reconcile.client.winrm.host import Account
 from reconcile.client.winrm.run import run
-from reconcile.lab.winrm import Said
+from reconcile.lab.winrm.lab import Said
 from tests.winrm_lab import PASSWORD, USER, Hosts, saying, winrm_hosts
 
 ADMIN = Account("negotiate", USER, Secret("NTLM knows no colon"))

@@ -9,7 +9,7 @@ import pytest
 from reconcile.client.remote.given import Parameter, Secret
 from reconcile.client.remote.output import Output, ScriptError
 from reconcile.client.winrm.run import ask, run
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.winrm.lab import Invocation, Said
 from tests.winrm_lab import ADMIN, Hosts
 
 TEXTS = [

@@ -12,7 +12,7 @@ from reconcile.client.remote.given import Secret
 from reconcile.client.remote.output import HIDDEN
 from reconcile.client.winrm.host import Account
 from reconcile.client.winrm.run import run
-from reconcile.lab.winrm import Said
+from reconcile.lab.winrm.lab import Said
 from tests.winrm_lab import ADMIN, PASSWORD, USER, Hosts
 
 WORD = "c0rrect-h0rse-b4ttery"

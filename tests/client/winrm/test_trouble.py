@@ -18,7 +18,7 @@ from reconcile.client.winrm.host import Account, Host
 from reconcile.client.winrm.run import ask, run
 from reconcile.client.winrm.trouble import told
 from reconcile.lab.serve import serving
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.winrm.lab import Invocation, Said
 from tests.lab.certificates import certified
 from tests.winrm_lab import ADMIN, USER, Hosts
 

@@ -16,7 +16,7 @@ from reconcile.lab.directory.entry import Entry, Facts, values
 from reconcile.lab.directory.forest import forest
 from reconcile.lab.estate.certificate import device_certificate
 from reconcile.lab.graph.tenant import Row, Tenant
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.winrm.lab import Invocation, Said
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 SINCE = datetime(2025, 2, 11, 8, 21, 40, tzinfo=UTC)

@@ -17,7 +17,7 @@ from reconcile.lab.device.trouble import Trouble
 from reconcile.lab.estate.directory import directory_of
 from reconcile.lab.estate.estate import estate
 from reconcile.lab.graph.tenant import Row
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.winrm.lab import Invocation, Said
 from reconcile.source.dsregcmd import parse
 from tests.lab.device.machine import NOW, machine
 

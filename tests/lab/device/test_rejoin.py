@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from reconcile.lab.device.company import thumbprint_of
-from reconcile.lab.sync import SyncEngine
+from reconcile.lab.sync.engine import SyncEngine
 from tests.lab.device.machine import DEVICE_ID, Machine, hybrid, in_domain, joined
 
 OFF = {"task": "disabled", "block": 1, "auto": 0}

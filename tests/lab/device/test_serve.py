@@ -26,7 +26,7 @@ from reconcile.lab.device.serve import Served, serving_devices
 from reconcile.lab.device.trouble import Trouble
 from reconcile.lab.estate.directory import directory_of
 from reconcile.lab.estate.estate import estate
-from reconcile.lab.winrm_fault import WinRMFault
+from reconcile.lab.winrm.fault import WinRMFault
 from tests.lab.certificates import certified
 
 NEW_PASSWORD = "a long new word"

@@ -9,11 +9,11 @@ from typing import Any
 import asyncssh
 import pytest
 
-from reconcile.lab.ssh import SSH, Typed
-from reconcile.lab.ssh_envelope import BEGIN, END, is_ours
-from reconcile.lab.ssh_fault import SSHFault, SSHFaults
-from reconcile.lab.ssh_server import LOOPBACK, Devices, serving_ssh
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.ssh.envelope import BEGIN, END, is_ours
+from reconcile.lab.ssh.fault import SSHFault, SSHFaults
+from reconcile.lab.ssh.lab import SSH, Typed
+from reconcile.lab.ssh.server import LOOPBACK, Devices, serving_ssh
+from reconcile.lab.winrm.lab import Invocation, Said
 
 LINE = "powershell.exe -NoProfile -ExecutionPolicy Bypass -EncodedCommand " + base64.b64encode(
     f"'{BEGIN}'".encode("utf-16-le")
@@ -138,7 +138,7 @@ def test_trouble_with_starting_is_told_to_who_starts(lab: SSH, monkeypatch: pyte
     def taken(*_: object, **__: object) -> None:
         raise OSError("taken")
 
-    monkeypatch.setattr("reconcile.lab.ssh_server.asyncssh.listen", taken)
+    monkeypatch.setattr("reconcile.lab.ssh.server.asyncssh.listen", taken)
 
     with pytest.raises(OSError, match="taken"), serving_ssh(lab, ["PC1"]):
         pass

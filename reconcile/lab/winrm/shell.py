@@ -19,8 +19,8 @@ from psrpcore.types import (
     PSSecureString,
 )
 
-from reconcile.lab.winrm import Invocation, Said, WinRM
-from reconcile.lab.winrm_soap import NO_SHELL, TIMED_OUT, SoapFault
+from reconcile.lab.winrm.lab import Invocation, Said, WinRM
+from reconcile.lab.winrm.soap import NO_SHELL, TIMED_OUT, SoapFault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from asyncssh import SSHKey
 
-from reconcile.lab.ssh_fault import SSHFaults
-from reconcile.lab.winrm import Handler, Invocation, SignIn
+from reconcile.lab.ssh.fault import SSHFaults
+from reconcile.lab.winrm.lab import Handler, Invocation, SignIn
 
 
 @dataclass(frozen=True)

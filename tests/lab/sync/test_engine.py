@@ -4,7 +4,7 @@ import pytest
 
 from reconcile.lab.estate.directory import directory_of
 from reconcile.lab.estate.estate import estate
-from reconcile.lab.sync import SyncEngine
+from reconcile.lab.sync.engine import SyncEngine
 from tests.sync_lab import NOW, Premises, premises
 
 

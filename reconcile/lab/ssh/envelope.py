@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.winrm.lab import Invocation, Said
 
 LINE = re.compile(r"powershell\.exe (?:-\w+ (?:Bypass )?)*-EncodedCommand ([A-Za-z0-9+/=]+)")
 BEGIN, END = "<<<reconcile", "reconcile>>>"

@@ -15,7 +15,7 @@ import spnego
 from aiohttp import web
 from spnego.exceptions import SpnegoError
 
-from reconcile.lab.winrm import WinRM
+from reconcile.lab.winrm.lab import WinRM
 
 BOUNDARY = "--Encrypted Boundary"
 KIND = "application/HTTP-SPNEGO-session-encrypted"

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconcile.lab.winrm_fault import WinRMFaults
+from reconcile.lab.winrm.fault import WinRMFaults
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class WinRM:
     handler: Handler
     accounts: dict[str, str] = field(default_factory=dict, repr=False)
     negotiate: bool = False
-    """Offered beside basic; what it needs stands in `winrm_auth`."""
+    """Offered beside basic; what it needs stands in `auth.py`."""
     ran: list[Invocation] = field(default_factory=list)
     faults: WinRMFaults = field(default_factory=WinRMFaults)
     asked: list[str] = field(default_factory=list)

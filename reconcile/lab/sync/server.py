@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconcile.lab.sync import Exported, SyncEngine
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.sync.engine import Exported, SyncEngine
+from reconcile.lab.winrm.lab import Invocation, Said
 
 if TYPE_CHECKING:
     from collections.abc import Callable

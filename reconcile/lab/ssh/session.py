@@ -6,10 +6,10 @@ import inspect
 import asyncssh
 import msgspec
 
-from reconcile.lab.ssh import SSH, Typed
-from reconcile.lab.ssh_envelope import answer, invocation, is_ours
-from reconcile.lab.ssh_fault import SSHFault
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.ssh.envelope import answer, invocation, is_ours
+from reconcile.lab.ssh.fault import SSHFault
+from reconcile.lab.ssh.lab import SSH, Typed
+from reconcile.lab.winrm.lab import Invocation, Said
 
 Process = asyncssh.SSHServerProcess[bytes]
 

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from reconcile.lab.winrm import WinRM
-from reconcile.lab.winrm_auth import CONTENT_TYPE, Door, Guest, sealed, unsealed
-from reconcile.lab.winrm_fault import WinRMFault
-from reconcile.lab.winrm_shell import Shell
-from reconcile.lab.winrm_soap import (
+from reconcile.lab.winrm.auth import CONTENT_TYPE, Door, Guest, sealed, unsealed
+from reconcile.lab.winrm.fault import WinRMFault
+from reconcile.lab.winrm.lab import WinRM
+from reconcile.lab.winrm.shell import Shell
+from reconcile.lab.winrm.soap import (
     ADDRESSING,
     NAMES,
     NO_SHELL,

@@ -10,8 +10,8 @@ from typing import Any
 
 import asyncssh
 
-from reconcile.lab.ssh import SSH
-from reconcile.lab.ssh_session import Process, session
+from reconcile.lab.ssh.lab import SSH
+from reconcile.lab.ssh.session import Process, session
 
 VERSION = "OpenSSH_for_Windows_9.5"
 KIND = "ssh-ed25519"

@@ -15,10 +15,10 @@ from psrpcore import ClientPowerShell, ClientRunspacePool, PSRPPayload, StreamTy
 from psrpcore.types import PSInvocationState
 
 from reconcile.lab.serve import serving
-from reconcile.lab.winrm import Invocation, Said, WinRM
-from reconcile.lab.winrm_endpoint import winrm_application
-from reconcile.lab.winrm_fault import WinRMFault, WinRMFaults
-from reconcile.lab.winrm_soap import NAMES, envelope, question
+from reconcile.lab.winrm.endpoint import winrm_application
+from reconcile.lab.winrm.fault import WinRMFault, WinRMFaults
+from reconcile.lab.winrm.lab import Invocation, Said, WinRM
+from reconcile.lab.winrm.soap import NAMES, envelope, question
 from tests.lab.certificates import certified
 
 SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from reconcile.lab.sync_server import SyncServer
-from reconcile.lab.winrm import Invocation, Said
+from reconcile.lab.sync.server import SyncServer
+from reconcile.lab.winrm.lab import Invocation, Said
 from tests.sync_lab import Premises, premises
 
 

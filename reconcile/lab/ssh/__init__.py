@@ -1,0 +1,1 @@
+"""Windows hosts as their OpenSSH shows them."""

@@ -1,0 +1,1 @@
+"""Windows hosts as WinRM shows them: PSRP by its server side, and what goes wrong."""
