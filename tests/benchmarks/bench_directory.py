@@ -19,10 +19,11 @@ from pathlib import Path
 from statistics import median
 
 from reconcile.client.ldap.bind import Account
+from reconcile.client.ldap.search import COMPUTERS
 from reconcile.settings import Directory
 from reconcile.source.live.directory.earlier import Base as Earlier
 from reconcile.source.live.directory.pull import Ask, pull_directory
-from reconcile.source.live.directory.reading import ATTRIBUTES, COMPUTERS
+from reconcile.source.live.directory.reading import ATTRIBUTES
 from reconcile.source.manifest import read_manifest, read_rejected, write_manifest, write_rejected
 from reconcile.source.snapshot import Manifest
 from reconcile.workspace import Run

@@ -6,12 +6,11 @@ from reconcile.client.check import SKEW, Check
 from reconcile.client.ldap.bind import Account, Accounts
 from reconcile.client.ldap.deleted import has_recycle_bin, sees_deleted
 from reconcile.client.ldap.refusal import Lost
+from reconcile.client.ldap.search import COMPUTERS, RECOVERY_KEYS
 from reconcile.client.ldap.session import Session, connected
 from reconcile.errors import SourceError
 
 GENERALIZED = "%Y%m%d%H%M%S.0Z"
-COMPUTERS = "(objectCategory=computer)"
-RECOVERY_KEYS = "(objectClass=msFVE-RecoveryInformation)"
 
 
 def examine(

@@ -8,6 +8,8 @@ from reconcile.client.ldap.refusal import CUT_SHORT, REFERRAL, SYSTEM, Lost, as_
 from reconcile.client.ldap.session import Control, Reply, Session
 from reconcile.errors import SourceError, SourceIncomplete
 
+COMPUTERS = "(objectCategory=computer)"
+RECOVERY_KEYS = "(objectClass=msFVE-RecoveryInformation)"
 PAGE = 1000
 """AD's own MaxPageSize: it cuts larger pages down to this."""
 

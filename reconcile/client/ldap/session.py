@@ -117,13 +117,13 @@ class Session:
         return self._act(lambda: self.connection.modify_dn(dn, name, new_superior=below))
 
     def tells(self, *names: str) -> Entry:
-        """What the server says of itself just now. Raises SourceError."""
+        """What the server says of itself just now. Raises Lost, or SourceError where it does not say."""
         told: list[Entry] = []
         self._do(lambda: told.append(_root_entry(self.connection, self.url, names)))
         return told[0]
 
     def highest_usn(self) -> int:
-        """The number of the last change that this server has taken. Raises SourceError."""
+        """The number of the last change that this server has taken. Raises as `tells` does."""
         number = self.tells("highestCommittedUSN").number("highestcommittedusn")
         if number is None:
             raise SourceError(SYSTEM, f"{self.url} does not tell the number of its last change")

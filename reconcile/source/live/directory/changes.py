@@ -12,10 +12,9 @@ import pyarrow.compute as pc
 from reconcile.client.ldap.deleted import SHOW_RECYCLED
 from reconcile.client.ldap.search import Search, everything
 from reconcile.client.ldap.session import Session
+from reconcile.source.attributes import RECOVERY_KEY
 from reconcile.source.computer import SERVED
 from reconcile.source.live.directory.reading import computers, keys_changed, read_computers
-
-KEY = "msfve-recoveryinformation"
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,9 @@ def _gone(session: Session, newer: str, deleted: str) -> dict[UUID, str | None]:
         f"(&(isDeleted=TRUE){newer})", ("objectGUID", "objectClass", "lastKnownParent"), deleted, [SHOW_RECYCLED]
     )
     return {
-        entry.guid: entry.text("lastknownparent") if KEY in map(str.lower, entry.texts("objectclass")) else None
+        entry.guid: entry.text("lastknownparent")
+        if RECOVERY_KEY in map(str.lower, entry.texts("objectclass"))
+        else None
         for entry in everything(session, search)
         if entry.guid is not None
     }

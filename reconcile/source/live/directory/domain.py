@@ -70,8 +70,12 @@ def pull_domain(door: Door, session: Session, base: Base | None, full_every: int
         raise SourceIncomplete(SYSTEM, f"{door.url} has not yet taken over what the other controllers know")
     try:
         asked = Asked(door, session, _database(session), deleted_container(session), session.highest_usn())
+        return _pull(asked, base, full_every)
     except Lost as error:
         raise SourceError(SYSTEM, str(error)) from error
+
+
+def _pull(asked: Asked, base: Base | None, full_every: int) -> Pulled:
     before = base.domain(asked.name) if base else None
     why_not, rows = _why_not(asked, base, before)
     if base is None or before is None or rows is None:

@@ -8,14 +8,12 @@ import pyarrow.compute as pc
 
 from reconcile.client.ldap.entry import Entry
 from reconcile.client.ldap.protection import DACL_ONLY, is_protected
-from reconcile.client.ldap.search import Search, everything
+from reconcile.client.ldap.search import COMPUTERS, RECOVERY_KEYS, Search, everything
 from reconcile.client.ldap.session import Session
 from reconcile.source.attributes import cells, parent_of
 from reconcile.source.computer import SERVED, most_specific, tabulate
 from reconcile.source.schema import DIRECTORY
 
-COMPUTERS = "(objectCategory=computer)"
-RECOVERY_KEYS = "(objectClass=msFVE-RecoveryInformation)"
 BORN = "uSNCreated"
 """Given once by the controller that is asked, and never changed: what the search is split by."""
 ATTRIBUTES = (

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from reconcile.client.ldap.search import COMPUTERS
 from reconcile.settings import Directory
 from reconcile.source.directory import read_directory
-from reconcile.source.live.directory.reading import ATTRIBUTES, COMPUTERS
+from reconcile.source.live.directory.reading import ATTRIBUTES
 from tests.client.ldap.domain import Domain, place
 from tests.source.live.directory.pulling import puller
 

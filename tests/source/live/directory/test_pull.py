@@ -128,6 +128,19 @@ def test_a_search_that_fails_on_the_way_leaves_nothing(tmp_path: Path, kind: Any
     assert not (newest / "1-directory.parquet").exists()
 
 
+@pytest.mark.parametrize("after", range(5))
+@pytest.mark.parametrize("kind", ["reset", "lost"])
+def test_a_controller_that_is_lost_while_it_speaks_of_itself_ends_the_pull_plainly(
+    tmp_path: Path, kind: Any, after: int
+) -> None:
+    """Once a connection, and for the number of its last change before and after it is read."""
+    with lab_puller(tmp_path) as one:
+        assert one.domain.lab is not None
+        one.domain.lab.faults.add(LdapFault(kind, operation="search", dn="", after=after))
+        with pytest.raises(SourceError, match="directory: ldaps://localhost"):
+            one.pull()
+
+
 def test_what_changes_while_it_is_read_is_read_again(tmp_path: Path) -> None:
     with lab_puller(tmp_path, computers=5) as one:
         assert one.domain.lab is not None
