@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reconcile.cli.progress import Stage, progress
 from reconcile.client.device.connect import channel, port
-from reconcile.errors import InputError
+from reconcile.errors import InputError, SettingsError
 from reconcile.settings import Agents, agent_password, load
 from reconcile.source.live.agents.collecting import Collector, Heard, ask
 from reconcile.source.live.agents.kept import Kept, answered
@@ -60,7 +60,10 @@ def collect_from(
     before = answered(collection.asked)
     left = [target for target in asked if target.host not in before]
     with Kept(collection.captures, collection.asked, clock) as kept, progress(stages=TOLD) as stage:
-        counts = asyncio.run(_collect(settings, left, _telling(kept, len(left), stage)))
+        try:
+            counts = asyncio.run(_collect(settings, left, _telling(kept, len(left), stage)))
+        except* ValueError as unusable:
+            raise SettingsError("[agents]", str(unusable.exceptions[0])) from unusable
     counts["done"] += len(before)
     return counts
 

@@ -156,6 +156,17 @@ def test_where_nobody_answers_the_command_fails(tmp_path: Path, monkeypatch: pyt
     assert "horse" not in result.output + json.dumps(one.asked)
 
 
+def test_a_key_that_cannot_be_read_is_a_fault_of_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with by_ssh(tmp_path, monkeypatch) as one:
+        with (one.small.inputs / "settings.toml").open("a", encoding="utf-8") as settings:
+            settings.write('\nkey_file = "no such key"\n')
+        result = one.collect()
+
+    assert result.exit_code == 2, result.output
+    assert "reconcile: [agents]: " in result.output
+    assert "no such key" in result.output
+
+
 def test_without_a_list_and_a_sweep_nobody_is_known(tmp_path: Path) -> None:
     small = Small(tmp_path)
     small.settings("")
