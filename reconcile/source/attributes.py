@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 from uuid import UUID
 
+from reconcile.client.ldap.entry import sid_text
 from reconcile.source.computer import SERVED
 
 Value: TypeAlias = str | bytes
@@ -14,7 +15,6 @@ RECOVERY_KEY = "msfve-recoveryinformation"
 PARENT = re.compile(r"(?:\\.|[^,\\])*,", re.DOTALL)
 """What stands before the name of the parent."""
 GUID_BYTES = 16
-SID_HEAD = 8
 
 
 def cells(values: Mapping[str, Sequence[Value]], row: int, dn: str, kind: str) -> tuple[object, ...]:
@@ -51,8 +51,8 @@ def guid(value: Value) -> str:
 
 
 def sid(value: Value) -> str:
-    """Revision, number of parts, authority (big-endian), parts (little-endian); anything else as it stands."""
-    if isinstance(value, str) or len(value) < SID_HEAD or len(value) != SID_HEAD + 4 * value[1]:
+    """What is no SID stays as it stands."""
+    try:
+        return value if isinstance(value, str) else sid_text(value)
+    except struct.error:
         return plain(value)
-    parts = struct.unpack(f"<{value[1]}I", value[SID_HEAD:])
-    return "-".join(["S", str(value[0]), str(int.from_bytes(value[2:SID_HEAD])), *map(str, parts)])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from reconcile.client.ldap.entry import Entry
+from reconcile.client.ldap.entry import Entry, sid_text
 from reconcile.client.ldap.protection import is_protected
 
 ATTRIBUTES = (
@@ -102,7 +102,7 @@ def read_computer(entry: Entry) -> Computer:
         dn=entry.dn,
         name=_name(entry),
         account=entry.text("samaccountname"),
-        sid=_sid(entry.values["objectsid"][0]) if "objectsid" in entry.values else None,
+        sid=sid_text(entry.values["objectsid"][0]) if "objectsid" in entry.values else None,
         host=entry.text("dnshostname"),
         classes=tuple(one.lower() for one in entry.texts("objectclass")),
         services=tuple(entry.texts("serviceprincipalname")),
@@ -122,12 +122,6 @@ def _name(entry: Entry) -> str | None:
     """A deleted object's name is mangled; what it was is kept apart, but not by every server."""
     name = entry.text("msds-lastknownrdn") or entry.text("name")
     return name.partition(MANGLED)[0] if name else None
-
-
-def _sid(data: bytes) -> str:
-    revision, count = struct.unpack_from("<BB", data)
-    parts = struct.unpack_from(f"<{count}I", data, 8)
-    return "-".join(map(str, ("S", revision, int.from_bytes(data[2:8], "big"), *parts)))
 
 
 def _filetime(ticks: int | None) -> datetime | None:

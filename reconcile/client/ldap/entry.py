@@ -4,10 +4,12 @@ ldap3 builds every attribute twice, raw and decoded, which takes five times as l
 Source: RFC 4511 4.5.2, and its 5.1 (definite lengths only).
 """
 
+import struct
 from typing import NamedTuple
 from uuid import UUID
 
 RANGE = b";range="
+SID_HEAD = 8
 LONG = 0x80
 """From here on, a length tells how many octets the real length takes."""
 _names: dict[bytes, str] = {}
@@ -40,6 +42,13 @@ class Entry(NamedTuple):
     def says(self, name: str) -> bool:
         """Whether a boolean attribute is TRUE."""
         return self.values.get(name) == [b"TRUE"]
+
+
+def sid_text(data: bytes) -> str:
+    """Revision, number of parts, authority (big-endian), parts (little-endian). Raises struct.error for what is no SID."""
+    revision, count = struct.unpack_from("<BB", data)
+    parts = struct.unpack(f"<{count}I", data[SID_HEAD:])
+    return "-".join(map(str, ("S", revision, int.from_bytes(data[2:SID_HEAD], "big"), *parts)))
 
 
 def length(data: bytes, at: int) -> tuple[int, int]:

@@ -129,7 +129,6 @@ _KINDS = [
 ]
 
 KINDS = {one.name.lower(): one for one in _KINDS}
-CATEGORIES = {one.category.lower() for one in _KINDS} | {one.name.lower() for one in _KINDS}
 
 
 def chain(name: str) -> list[str]:

@@ -25,7 +25,7 @@ class Changes:
     gone: pa.Array
     """The GUIDs of what was deleted, computers or not."""
     keys_of: frozenset[str]
-    """The DNs of computers whose keys changed, in lower case."""
+    """The DNs of computers whose keys changed."""
 
     @property
     def touched(self) -> pa.Array:
@@ -52,7 +52,7 @@ def changed_between(session: Session, usn: int, highest: int, deleted: str | Non
     keys_of = keys_changed(session, newer)
     gone = _gone(session, newer, deleted) if deleted else {}
     guids = pa.array([str(guid) for guid in gone], pa.string())
-    return Changes(table, guids, frozenset(keys_of | {parent.lower() for parent in gone.values() if parent}))
+    return Changes(table, guids, frozenset(keys_of | {parent for parent in gone.values() if parent}))
 
 
 def _gone(session: Session, newer: str, deleted: str) -> dict[UUID, str | None]:

@@ -19,6 +19,7 @@ from reconcile.source.live.directory.changes import Changes, changed_between
 from reconcile.source.live.directory.earlier import Base
 from reconcile.source.live.directory.reading import (
     KEYS,
+    at_dns,
     count_keys,
     count_keys_of,
     numbered,
@@ -79,7 +80,7 @@ def _pull(asked: Asked, base: Base | None, full_every: int) -> Pulled:
     before = base.domain(asked.name) if base else None
     why_not, rows = _why_not(asked, base, before)
     if base is None or before is None or rows is None:
-        return _in_full(asked, None, [why_not] if why_not else [])
+        return _in_full(asked, before, [why_not] if why_not else [])
     if before.sweeps + 1 >= full_every:
         told = _since(asked, before, rows, base.rejected).table
         return replace(_in_full(asked, before, []), told=told)
@@ -118,9 +119,9 @@ def _in_full(asked: Asked, before: Domain | None, notes: Sequence[str]) -> Pulle
         raise SourceIncomplete(SYSTEM, f"{asked.door.url} shows this account no computer of {asked.name}")
     table, bad, typing = typed(served, asked.door.url, None)
     table, repeated, twice = without_repeats(table, "directory", "objectGUID")
-    moved = {str(dn).lower() for dn in changes.still_there()["distinguishedName"].to_pylist()}
+    moved = set(changes.still_there()["distinguishedName"].to_pylist())
     keys = {**keys, **count_keys_of(asked.session, moved | _with_other_keys(changes, table))}
-    table = with_keys(table, keys, 0 if keys else None)
+    table = with_keys(table, keys, pa.scalar(0 if keys else None, pa.int64()))
     domain = Domain(
         name=asked.name,
         server=asked.door.url,
@@ -138,7 +139,8 @@ def _read(asked: Asked, before: Domain | None) -> tuple[Read, Mapping[str, int]]
     """The computers, and beside them the number of their keys."""
     with ThreadPoolExecutor(1) as pool:
         counting = pool.submit(_count_keys, asked.door)
-        read = read_slices(asked.door, before.cuts if before else ())
+        cuts = before.cuts if before and before.database == asked.database else ()
+        read = read_slices(asked.door, cuts)
         return read, counting.result()
 
 
@@ -149,15 +151,11 @@ def _count_keys(door: Door) -> Counter[str]:
 
 def _with_other_keys(changes: Changes, table: pa.Table) -> set[str]:
     """The DNs of computers that are still there and whose keys changed."""
-    there = {str(dn).lower() for dn in table["distinguishedName"].to_pylist()} if changes.keys_of else set()
-    return there & changes.keys_of
+    return set(table["distinguishedName"].filter(at_dns(table, changes.keys_of).is_valid()).to_pylist())
 
 
 def _meanwhile(changes: Changes, table: pa.Table) -> pa.Array:
-    names = pc.utf8_lower(table["distinguishedName"])
-    with_new_keys = table["objectGUID"].filter(
-        pc.is_in(names, value_set=pa.array(sorted(changes.keys_of), pa.string()))
-    )
+    with_new_keys = table["objectGUID"].filter(at_dns(table, changes.keys_of).is_valid())
     return pa.concat_arrays([changes.touched, with_new_keys.combine_chunks()])
 
 
@@ -175,7 +173,7 @@ def _since(asked: Asked, before: Domain, rows: pa.Table, rejected: Sequence[Reje
     untouched = rows.filter(pc.invert(pc.is_in(rows["objectGUID"], value_set=changes.touched)))
     table = pa.concat_tables([untouched, _with_former_keys(changed, rows, before)])
     keys = _recounted(asked.session, changes, table, before)
-    table = with_keys(table, keys, table["bitlockerKeys"].to_pylist())
+    table = with_keys(table, keys, table["bitlockerKeys"])
     domain = structs.replace(
         before,
         server=asked.door.url,

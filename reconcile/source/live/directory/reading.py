@@ -1,7 +1,7 @@
 """A domain's computers as they come over the wire, as rows of the snapshot."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -75,7 +75,7 @@ def without_spns(table: pa.Table) -> pa.Table:
 
 
 def count_keys(session: Session) -> Counter[str]:
-    """BitLocker keys by the DN of their computer, in lower case. Empty as well where the account may not see them."""
+    """BitLocker keys by the DN of their computer. Empty as well where the account may not see them."""
     return Counter(map(_computer_of, everything(session, Search(RECOVERY_KEYS, ()))))
 
 
@@ -85,17 +85,20 @@ def count_keys_of(session: Session, dns: Iterable[str]) -> Counter[str]:
 
 
 def keys_changed(session: Session, newer: str) -> set[str]:
-    """The DNs of computers that have a key which the filter fits, in lower case."""
+    """The DNs of computers that have a key which the filter fits."""
     return set(map(_computer_of, everything(session, Search(f"(&{RECOVERY_KEYS}{newer})", ()))))
 
 
-def with_keys(table: pa.Table, keys: Mapping[str, int], others: Sequence[int | None] | int | None) -> pa.Table:
+def at_dns(table: pa.Table, dns: Iterable[str]) -> pa.ChunkedArray:
+    """Per row which of the DNs is its own, whatever its letter case; null where none is."""
+    return pc.index_in(pc.utf8_lower(table["distinguishedName"]), value_set=pc.utf8_lower(pa.array(dns, pa.string())))
+
+
+def with_keys(table: pa.Table, keys: Mapping[str, int], others: pa.ChunkedArray | pa.Scalar) -> pa.Table:
     """Rows of DIRECTORY with their numbers of keys: counted ones by DN, and `others` for all that are not counted."""
-    dns = [str(dn).lower() for dn in table["distinguishedName"].to_pylist()]
-    rest = [others] * len(dns) if others is None or isinstance(others, int) else others
-    counts = [keys.get(dn, other) for dn, other in zip(dns, rest, strict=True)]
-    return table.set_column(KEYS, DIRECTORY.field(KEYS), pa.array(counts, pa.int64()))
+    counted = pa.array(keys.values(), pa.int64()).take(at_dns(table, keys.keys()).combine_chunks())
+    return table.set_column(KEYS, DIRECTORY.field(KEYS), pc.coalesce(pa.chunked_array([counted]), others))
 
 
 def _computer_of(key: Entry) -> str:
-    return parent_of(key.dn).lower()
+    return parent_of(key.dn)
