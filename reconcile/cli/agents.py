@@ -16,7 +16,7 @@ from reconcile.errors import InputError, SettingsError
 from reconcile.settings import Agents, agent_password, load
 from reconcile.source.live.agents.collecting import Collector, Heard, ask
 from reconcile.source.live.agents.kept import Kept, answered
-from reconcile.source.live.agents.reaching import Reach, Target
+from reconcile.source.live.agents.reaching import Reach, Target, behind
 from reconcile.source.live.agents.targets import of_snapshots, once, read_targets
 from reconcile.source.manifest import load as load_snapshot
 from reconcile.source.manifest import read_manifest
@@ -86,5 +86,5 @@ async def _collect(settings: Agents, asked: Sequence[Target], keep: Callable[[He
     addresses = {target.host: target.address for target in asked}
     with ThreadPoolExecutor(settings.at_once) as threads, ThreadPoolExecutor(RESOLVERS) as resolvers:
         way = channel(settings, agent_password(), addresses, threads)
-        reach = Reach(port(settings), SECONDS, resolvers)
+        reach = behind if settings.jump else Reach(port(settings), SECONDS, resolvers)
         return await Collector(reach, partial(ask, way), keep, settings.at_once, settings.per_site).collect(asked)

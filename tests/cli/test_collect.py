@@ -18,6 +18,7 @@ from reconcile.lab.device.serve_ssh import serving_by_ssh
 from reconcile.lab.device.trouble import Trouble
 from reconcile.lab.estate.directory import directory_of
 from reconcile.lab.estate.estate import estate
+from reconcile.source.live.agents.reaching import Reach
 from tests.certificates import Authority
 from tests.cli.small import Small, device
 
@@ -32,6 +33,8 @@ class Office:
     devices: Devices
     hosts: list[str]
     places: dict[str, str] = field(default_factory=dict)
+    user: str = ""
+    served: Any = None
 
     def collect(self, *more: str) -> Result:
         return self.small.run("collect", "--hosts", str(self.small.inputs / "hosts.csv"), *more)
@@ -71,6 +74,7 @@ def by_ssh(root: Path, monkeypatch: pytest.MonkeyPatch, **trouble: Trouble) -> I
     for name, what in trouble.items():
         one.devices.trouble[one.hosts[int(name[1:])]] = what
     with serving_by_ssh(one.devices, one.hosts) as served:
+        one.user, one.served = user, served
         known = root / "known_hosts"
         known.write_text(served.known_hosts, encoding="utf-8")
         for host in one.hosts:
@@ -154,6 +158,29 @@ def test_where_nobody_answers_the_command_fails(tmp_path: Path, monkeypatch: pyt
     assert result.exit_code == 3
     assert set(one.asked.values()) == {"authentication"}
     assert "horse" not in result.output + json.dumps(one.asked)
+
+
+def test_devices_behind_a_jump_host_are_reached_through_it_and_not_tried_for_directly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(*_: object) -> None:
+        raise AssertionError("only the jump host reaches them")
+
+    monkeypatch.setattr(Reach, "__call__", nobody)
+    with by_ssh(tmp_path, monkeypatch) as one:
+        one.served.ssh.forwards = True
+        gate, place = one.hosts[0], one.places[one.hosts[0]]
+        known = tmp_path / "known_hosts"
+        lines = known.read_text(encoding="utf-8")
+        (key,) = (line.partition(" ")[2] for line in lines.splitlines() if line.startswith(f"[{gate}]:"))
+        address, _, port = place.partition(":")
+        known.write_text(f"{lines}[{address}]:{port} {key}\n", encoding="utf-8")
+        with (one.small.inputs / "settings.toml").open("a", encoding="utf-8") as settings:
+            settings.write(f"\njump = {json.dumps(f'{one.user}@{place}')}\n")
+        result = one.collect()
+
+    assert result.exit_code == 0, result.output
+    assert one.asked == dict.fromkeys(one.hosts, "done")
 
 
 def test_a_key_that_cannot_be_read_is_a_fault_of_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

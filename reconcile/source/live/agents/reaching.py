@@ -69,6 +69,11 @@ class Reach:
         return Reached(address, site or network(address))
 
 
+async def behind(target: Target) -> Reached:
+    """Of devices that only another host reaches: whether they are on is found out by asking them, and its line is their site."""
+    return Reached(target.address or target.host, target.site)
+
+
 def network(address: str) -> str:
     """What stands for the site where nobody named it."""
     ip = ipaddress.ip_address(address.partition("%")[0])
